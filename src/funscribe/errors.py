@@ -1,0 +1,78 @@
+"""The exception tree. Every class is also the built-in error it is, so both can be caught.
+
+FunscribeError
+├── VideoError
+│   ├── VideoNotFound          (FileNotFoundError)
+│   ├── VideoUnreadable        (ValueError)     not a video, damaged beyond the bound, no picture stream
+│   ├── VideoEncrypted         (PermissionError)
+│   ├── VideoTooShort          (ValueError)
+│   └── TimeOutsideVideo       (ValueError)
+├── TraceCorrupted             (ValueError)
+├── RecipeInvalid              (ValueError)
+├── ScriptInvalid              (ValueError)
+├── ScriptBusy                 (RuntimeError)   another run is writing it
+├── TruthInvalid               (ValueError)
+├── OutputNotWritable          (OSError)        no permission, no folder, disk full
+├── PluginNotFound             (LookupError)
+└── WorkerDied                 (RuntimeError)
+"""
+
+
+class FunscribeError(Exception):
+    """Anything that Funscribe itself reports; the message says what, where and the remedy."""
+
+
+class VideoError(FunscribeError):
+    """A video cannot be used."""
+
+
+class VideoNotFound(VideoError, FileNotFoundError):
+    """There is no such file."""
+
+
+class VideoUnreadable(VideoError, ValueError):
+    """The file holds no picture stream that can be decoded."""
+
+
+class VideoEncrypted(VideoError, PermissionError):
+    """The pictures are encrypted."""
+
+
+class VideoTooShort(VideoError, ValueError):
+    """There are too few frames for motion to be seen."""
+
+
+class TimeOutsideVideo(VideoError, ValueError):
+    """A time was asked for that the video does not have."""
+
+
+class TraceCorrupted(FunscribeError, ValueError):
+    """A stored trace does not read back as it was written."""
+
+
+class RecipeInvalid(FunscribeError, ValueError):
+    """An option is unknown, of the wrong type or out of its range."""
+
+
+class ScriptInvalid(FunscribeError, ValueError):
+    """A script cannot be read, or breaks the rules of its format."""
+
+
+class ScriptBusy(FunscribeError, RuntimeError):
+    """Another run is writing the same script."""
+
+
+class TruthInvalid(FunscribeError, ValueError):
+    """A file of true positions cannot be read."""
+
+
+class OutputNotWritable(FunscribeError, OSError):
+    """A file cannot be written where it was asked for."""
+
+
+class PluginNotFound(FunscribeError, LookupError):
+    """No such plug-in is installed."""
+
+
+class WorkerDied(FunscribeError, RuntimeError):
+    """A worker process ended without an answer."""
