@@ -1,0 +1,92 @@
+"""The motion of the camera: a similarity fitted robustly to each frame's field, and the field without it.
+
+Coordinates are picture heights from the centre of the picture, x to the right and y down, so that a camera
+row (vx, vy, zoom, turn) says that the still world moves with
+
+    u = vx + zoom * x - turn * y        v = vy + zoom * y + turn * x
+
+The fit is iteratively reweighted least squares with Cauchy weights (Holland and Welsch, "Robust regression
+using iteratively reweighted least-squares", 1977): cells that move on their own lose their say.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from funscribe.records import Array, Trace
+
+_CHUNK = 2048  # frames at once: the working arrays stay in the processor's cache
+_ROUNDS = 4
+_NOISE = 0.004  # picture heights per second: cells that agree better than this are equally good
+
+
+def fit_camera(trace: Trace, say: Array | None = None) -> Array:
+    """Return the camera's motion (T, 4) float32: vx, vy (picture heights/s), zoom rate and turn rate (1/s).
+
+    Args:
+        trace: The trace whose field is explained.
+        say: How much each cell may say (GY, GX), at least 0; all alike by default.
+    """
+    _, gy, gx, _ = trace.field.shape
+    basis = similarity_basis((gy, gx))
+    weight = np.ones(gy * gx, np.float32) if say is None else np.asarray(say, np.float32).ravel()
+    camera = np.zeros((len(trace), 4), np.float32)
+    for start in range(0, len(trace), _CHUNK):
+        field = trace.field[start : start + _CHUNK].astype(np.float32)
+        camera[start : start + _CHUNK] = _fit(field.reshape(len(field), -1), basis, weight)
+    return camera
+
+
+def similarity_basis(grid: tuple[int, int]) -> Array:
+    """Return the field of each of the four motions at rate one, (4, GY * GX * 2) float32."""
+    gy, gx = grid
+    y = (np.arange(gy) + 0.5) / gy - 0.5
+    x = ((np.arange(gx) + 0.5) / gx - 0.5) * gx / gy
+    xs, ys = np.meshgrid(x, y)
+    one, none = np.ones_like(xs), np.zeros_like(xs)
+    fields = ((one, none), (none, one), (xs, ys), (-ys, xs))
+    return np.array([np.stack(uv, axis=-1).ravel() for uv in fields], np.float32)
+
+
+def camera_field(camera: Array, grid: tuple[int, int]) -> Array:
+    """Return what the camera rows (T, 4) look like on a grid (GY, GX): (T, GY, GX, 2) float32."""
+    return (np.asarray(camera, np.float32) @ similarity_basis(grid)).reshape(len(camera), *grid, 2)
+
+
+def without_camera(trace: Trace, camera: Array) -> Array:
+    """Return the field with the camera's motion taken out, (T, GY, GX, 2) float32."""
+    grid = (trace.field.shape[1], trace.field.shape[2])
+    return np.asarray(trace.field.astype(np.float32) - camera_field(camera, grid))
+
+
+def _fit(field: Array, basis: Array, say: Array) -> Array:
+    """Fit rows of cells (n, C * 2) and return (n, 4)."""
+    weight = np.broadcast_to(say, (len(field), len(say)))
+    camera = np.zeros((len(field), 4), np.float32)
+    for _ in range(_ROUNDS):
+        camera = _weighted(field, weight, basis)
+        rest = field - camera @ basis
+        rest *= rest
+        far = rest[:, 0::2] + rest[:, 1::2]
+        usual = (far * weight).sum(1) / np.maximum(weight.sum(1), 1e-9)
+        weight = say / (1 + far / (usual + np.float32(_NOISE**2))[:, None])
+    return camera
+
+
+def _weighted(field: Array, weight: Array, basis: Array) -> Array:
+    """Return the weighted least squares similarity of each row; flat rows give zeros."""
+    x, y = basis[2, 0::2], basis[2, 1::2]
+    ones = np.ones_like(x)
+    total, wx, wy, wr = (weight @ np.stack([ones, x, y, x * x + y * y], axis=1)).T
+    u, v = field[:, 0::2] * weight, field[:, 1::2] * weight
+    u_sum, ux, uy = (u @ np.stack([ones, x, y], axis=1)).T
+    v_sum, vx, vy = (v @ np.stack([ones, x, y], axis=1)).T
+    # With the weighted centre of the cells as the origin the four unknowns come apart.
+    total = np.maximum(total, 1e-9)
+    cx, cy = wx / total, wy / total
+    spread = np.maximum(wr - cx * wx - cy * wy, 1e-6)
+    zoom = (ux + vy - cx * u_sum - cy * v_sum) / spread
+    turn = (vx - uy - cx * v_sum + cy * u_sum) / spread
+    pan_x = u_sum / total - zoom * cx + turn * cy
+    pan_y = v_sum / total - zoom * cy - turn * cx
+    return np.stack([pan_x, pan_y, zoom, turn], axis=1).astype(np.float32)
