@@ -99,13 +99,15 @@ class Manner:
     hz: float | tuple[float, ...] = 1.0
     depth: float | tuple[float, ...] = 0.95
     tempo_varies: float = 0.06
-    depth_varies: float = 0.06
+    depth_varies: float = 0.1
     rise: float = 0.5
     rests: tuple[tuple[float, float], ...] = ()
 
 
 def strokes(seed: int, duration_s: float, manner: Manner = Manner()) -> Strokes:
-    """Strokes up and down for a whole clip, each with its own duration and depth.
+    """Strokes up and down for a whole clip, each with its own duration, depth and middle.
+
+    A clip begins in the midst of a stroke; a rest begins where the body happens to stop.
 
     Args:
         seed: Chooses the variation.
@@ -114,23 +116,23 @@ def strokes(seed: int, duration_s: float, manner: Manner = Manner()) -> Strokes:
     """
     rng = np.random.default_rng(seed)
     hz, depth = np.atleast_1d(manner.hz), np.atleast_1d(manner.depth)
+    middle = wander(seed, 0.15)
     rests = list(manner.rests)
-    now, up, where = 0.0, True, 0.1
-    turn_s, turn_pos = [now], [where]
-    while now < duration_s:
+    up = bool(rng.random() < 0.5)
+    turns = [(-rng.uniform(0.1, 0.9) / hz[0], 0.1 if up else 0.9)]
+    while turns[-1][0] < duration_s:
+        now = turns[-1][0]
+        part = min(max(now, 0) / duration_s, 0.999)
+        tempo = hz[int(part * len(hz))]
         if rests and now >= rests[0][0]:
-            middle = rng.uniform(0.2, 0.8)  # one does not always stop at the end of a stroke
-            end = max(rests.pop(0)[1], now + 1)
-            turn_s += [now + 0.4 / hz[0], end]
-            turn_pos += [middle, middle]
-            now = end
+            where = rng.uniform(0.2, 0.8)
+            turns += [(now + 0.4 / tempo, where), (max(rests.pop(0)[1], now + 1), where)]
             continue
-        part = min(now / duration_s, 0.999)
         share = manner.rise if up else 1 - manner.rise
-        now += share / hz[int(part * len(hz))] * (1 + manner.tempo_varies * rng.uniform(-1.7, 1.7))
+        spread = 1 + manner.tempo_varies * rng.uniform(-1.7, 1.7)
         reach = depth[int(part * len(depth))] * (1 + manner.depth_varies * rng.uniform(-1.7, 0))
-        where = 0.5 + reach / 2 if up else 0.5 - reach / 2
-        turn_s.append(now)
-        turn_pos.append(where)
+        centre = 0.5 + 0.5 * (1 - reach) * float(middle(np.asarray(now)))
+        turns.append((now + share / tempo * spread, centre + (reach / 2 if up else -reach / 2)))
         up = not up
-    return Strokes(np.array(turn_s), np.array(turn_pos))
+    turn_s, turn_pos = np.array(turns).T
+    return Strokes(turn_s, turn_pos)

@@ -136,8 +136,3 @@ def pan(speed: tuple[float, float], zoom_per_s: float = 0.0, start: tuple[float,
         shift(start[0] + speed[0] * time_s, start[1] + speed[1] * time_s)
         @ about(320, 180, turn(0, 1 + zoom_per_s * time_s))
     )
-
-
-def both(first: Camera, second: Camera) -> Camera:
-    """Two cameras' motions one after the other."""
-    return lambda time_s: second(time_s) @ first(time_s)

@@ -29,7 +29,8 @@ def _room(seed: int, level: float = 96, contrast: float = 16) -> Backdrop:
 
 
 def _body(seed: int, size_wh: tuple[int, int], pose: poses.Pose, level: float = 150) -> Thing:
-    return Thing(textures.body(seed, size_wh, level), pose)
+    contrast = float(np.random.default_rng(seed).uniform(10, 22))
+    return Thing(textures.body(seed, size_wh, level, contrast), pose)
 
 
 def _passers(seed: int, duration_s: float, every_s: float, size_wh: tuple[int, int]) -> tuple[Layer, ...]:
