@@ -23,6 +23,7 @@ Picture = NDArray[np.uint8]
 TICKS_PER_S = 90_000
 """Ticks of the written clock in a second; 24, 25, 30, 50, 60 and 29.97 Hz fall on whole ticks."""
 
+_MPEG4_TICKS_PER_S = 30_000  # the standard has 16 bits for it; the usual rates still fall on whole ticks
 _BT709 = 1  # the number that the H.264 tables give to BT.709
 _LIMITED = 1  # AVCOL_RANGE_MPEG
 _log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def best_codec() -> str:
     Returns:
         "libx264" where this build of FFmpeg has it, "mpeg4" where it has not.
     """
-    if "libx264" in av.codecs_available:
+    if _encodes("libx264"):
         return "libx264"
     _log.warning("this build of PyAV has no libx264; writing with mpeg4 instead, in larger files")
     return "mpeg4"
@@ -69,7 +70,7 @@ def write_video(
     """
     path = Path(path)
     codec = codec or best_codec()
-    if codec not in av.codecs_available:
+    if not _encodes(codec):
         raise ValueError(f"no encoder {codec!r} in this build of PyAV: use 'libx264' or 'mpeg4'")
     timed = _with_durations(_checked(frames))
     first = next(timed, None)
@@ -87,12 +88,20 @@ def write_video(
     return path
 
 
+def _encodes(codec: str) -> bool:
+    try:
+        return av.Codec(codec, "w").is_encoder
+    except av.codec.codec.UnknownCodecError:
+        return False
+
+
 def _set_up(stream: Any, size_wh: tuple[int, int], gop: int) -> None:
     context = stream.codec_context
     context.width, context.height = size_wh
     context.pix_fmt = "yuv420p"
     context.gop_size = gop
-    context.time_base = stream.time_base = Fraction(1, TICKS_PER_S)
+    stream.time_base = Fraction(1, TICKS_PER_S)
+    context.time_base = Fraction(1, _MPEG4_TICKS_PER_S if context.name == "mpeg4" else TICKS_PER_S)
     context.color_range = _LIMITED
     context.colorspace = context.color_primaries = context.color_trc = _BT709
 
@@ -109,7 +118,7 @@ def _encode(container: Any, stream: Any, timed: Iterable[tuple[int, int, Picture
         layout = "gray" if picture.ndim == 2 else "rgb24"
         frame = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(picture), format=layout)
         frame = convert.reformat(frame, format="yuv420p", dst_colorspace=Colorspace.ITU709)
-        frame.pts, frame.duration, frame.time_base = pts, duration, stream.time_base
+        frame.pts, frame.duration, frame.time_base = pts, duration, Fraction(1, TICKS_PER_S)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
 
@@ -166,7 +175,12 @@ def _whole_file(path: Path) -> Iterator[Path]:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield unfinished
-        unfinished.replace(path)
+        try:
+            unfinished.replace(path)
+        except OSError as error:
+            raise OutputNotWritable(
+                f"cannot write {path}: {error.strerror}; choose another name or folder"
+            ) from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -178,5 +192,5 @@ def _told_as_ours(path: Path) -> Iterator[None]:
         yield
     except av.error.FFmpegError as error:
         raise OutputNotWritable(
-            f"cannot write {path}: {error.strerror}; free some space or choose another folder"
+            f"cannot write {path}: {error.strerror}; check the space and the permissions there"
         ) from error
