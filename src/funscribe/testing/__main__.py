@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from funscribe.errors import FunscribeError
+from funscribe.errors import FunscribeError, OutputNotWritable
 from funscribe.testing import SCENES, render
 
 
@@ -26,14 +26,21 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(
             f"no scene named {', '.join(unknown)}; see --list" if unknown else "which folder? give DIR"
         )
-    given.folder.mkdir(parents=True, exist_ok=True)
     try:
+        _make_folder(given.folder)
         for name in given.names or SCENES:
             print(render(SCENES[name], given.folder / f"{name}.mp4"))
     except FunscribeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputNotWritable(f"cannot make the folder {folder}: {error.strerror}; name another") from error
 
 
 if __name__ == "__main__":
