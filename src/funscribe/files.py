@@ -1,0 +1,189 @@
+"""Files written whole or not at all, and locks that keep two runs from writing the same one."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from funscribe.errors import OutputNotWritable, ScriptBusy
+
+_REASONS = {
+    errno.ENOSPC: ("the disk is full", "free some space or choose another folder"),
+    errno.EDQUOT: ("the disk quota is used up", "free some space or choose another folder"),
+    errno.EACCES: ("it is not permitted", "choose a folder that you may write to"),
+    errno.EPERM: ("it is not permitted", "choose a folder that you may write to"),
+    errno.EROFS: ("the disk is read-only", "choose a folder that you may write to"),
+    errno.ENOENT: ("there is no such folder", "make the folder or choose another one"),
+    errno.ENOTDIR: ("part of the path is not a folder", "choose another folder"),
+    errno.EISDIR: ("a folder has that name", "choose another name"),
+    errno.ENAMETOOLONG: ("the name is too long", "choose a shorter name"),
+}
+
+
+def write_atomically(path: Path | str, data: bytes) -> None:
+    """Write a file so that nobody ever sees half of it.
+
+    The data go to a temporary file in the same folder, down to the disk, and take the name in one step. What
+    stood there before stays until then. A link is followed.
+
+    Raises:
+        OutputNotWritable: If the file cannot be written; nothing is left behind, not even when interrupted.
+    """
+    path = Path(path)
+    try:
+        target = Path(os.path.realpath(path))
+        temporary = target.with_name(f".funscribe-{secrets.token_hex(8)}.part")
+        try:
+            _write(temporary, data)
+            temporary.replace(target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+        _settle(target.parent)
+    except OSError as error:
+        raise not_writable(path, error) from error
+    except ValueError as error:
+        raise OutputNotWritable(f"{str(path)!r} cannot be written: {error}; choose another name") from error
+
+
+def not_writable(path: Path | str, error: OSError) -> OutputNotWritable:
+    """The error that says why `path` cannot be written, and the remedy."""
+    reason, remedy = _REASONS.get(error.errno or 0, (error.strerror or str(error), "choose another folder"))
+    said = OutputNotWritable(f"{path} cannot be written: {reason}; {remedy}")
+    said.errno = error.errno
+    return said
+
+
+def _write(path: Path, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _settle(folder: Path) -> None:
+    """Bring the new name of a file down to the disk, where the system can do that."""
+    if sys.platform == "win32":
+        return
+    # The data are safe already: a file system that cannot sync a folder is no reason to fail.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def exclusive(path: Path | str) -> Iterator[None]:
+    """Hold the only right to write `path` while the block runs.
+
+    The lock is the system's own on a file in the temporary folder, so it ends with the process however that
+    ends, and nothing is left beside the user's files.
+
+    Raises:
+        ScriptBusy: If another process or thread holds it.
+        OutputNotWritable: If the temporary folder cannot be written.
+    """
+    lock = _lock_path(path)
+    try:
+        descriptor = _take(lock)
+    except OSError as error:
+        raise not_writable(lock, error) from error
+    if descriptor is None:
+        raise ScriptBusy(f"{path}: another run is writing it; wait for it to end or choose another folder")
+    _held.add(descriptor)
+    try:
+        yield
+    finally:
+        _held.discard(descriptor)
+        _give_back(lock, descriptor)
+
+
+_held: set[int] = set()
+
+
+def _forget_in_child() -> None:
+    # A forked worker shares the open lock; it would keep it alive after its parent is gone.
+    for descriptor in _held:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_in_child)
+
+
+def _lock_path(path: Path | str) -> Path:
+    name = os.path.normcase(os.path.realpath(path))
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    return Path(tempfile.gettempdir()) / f"funscribe-{user}" / f"{digest}.lock"
+
+
+def _take(lock: Path) -> int | None:
+    """Descriptor of the locked file, None if another holds it."""
+    lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    while True:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        mine = False
+        try:
+            if not _lock(descriptor):
+                return None
+            # The holder before may have removed the file between our opening and our locking it.
+            mine = _is(lock, descriptor)
+        finally:
+            if not mine:
+                os.close(descriptor)
+        if mine:
+            return descriptor
+
+
+def _is(lock: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(lock.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _give_back(lock: Path, descriptor: int) -> None:
+        os.close(descriptor)
+        # An open file cannot be removed here: if another has opened it meanwhile, it stays.
+        with contextlib.suppress(OSError):
+            lock.unlink()
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _give_back(lock: Path, descriptor: int) -> None:
+        # Removed while still locked, so that nobody can lock a file that is about to vanish unnoticed.
+        with contextlib.suppress(OSError):
+            lock.unlink()
+        os.close(descriptor)

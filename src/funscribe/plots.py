@@ -1,0 +1,178 @@
+"""Pictures of scripts: heatmaps, and curves drawn over each other. The only door to matplotlib."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from funscribe.records import Script
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK = "#2b2f36"
+FAINT = "#8a919c"
+GRID = "#e6e8ec"
+TRUTH = "#b9bec7"
+SCRIPT = "#1769c2"
+WRONG = "#d1495b"
+# More points than this cannot be told apart at the width of the picture: their range is drawn instead.
+MOST_POINTS = 6000
+
+Colours = NDArray[np.uint8]
+
+
+def heatmap_png(
+    script: Script, duration_s: float, colours: Colours, legend: tuple[ArrayLike, Colours], title: str = ""
+) -> bytes:
+    """A strip of colours for the speed along a video, and the position under it, as PNG.
+
+    Args:
+        script: The script.
+        duration_s: Length of the video (s).
+        colours: Colours of the strip from left to right (N, 3), uint8 RGB.
+        legend: Speeds (K,), increasing (units/s), and their colours (K, 3), uint8 RGB.
+        title: What stands above it.
+    """
+    figure = _figure(14, 3.4)
+    grid = figure.add_gridspec(
+        2, 1, height_ratios=(1, 2.1), hspace=0.06, left=0.045, right=0.985, top=0.83, bottom=0.135
+    )
+    strip, curve = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])
+    strip.imshow(
+        colours[np.newaxis], aspect="auto", extent=(0.0, duration_s, 0.0, 1.0), interpolation="nearest"
+    )
+    strip.set(xlim=(0, duration_s), xticks=[], yticks=[])
+    strip.spines[:].set_visible(False)
+    _position_axes(curve, 0.0, duration_s)
+    _draw_curve(curve, script.at_ms / 1000, script.pos, SCRIPT, 1.1)
+    _legend_of_speed(figure, legend)
+    figure.text(0.045, 0.905, title, fontsize=12, color=INK, fontweight="bold", parse_math=False)
+    return _png(figure)
+
+
+def comparison_png(
+    script: Script, truth_t_ms: ArrayLike, truth_pos: ArrayLike, title: str = "", caption: str = ""
+) -> bytes:
+    """Truth and script drawn over each other, in rows of at most 30 s, as PNG.
+
+    Args:
+        script: The script.
+        truth_t_ms: Times of the truth (N,), increasing (ms).
+        truth_pos: True positions (N,), 0..100; NaN where there is no truth, which is shaded.
+        title: What stands above it.
+        caption: Figures beside the title.
+    """
+    t_s = np.asarray(truth_t_ms, dtype=np.float64) / 1000
+    truth = np.asarray(truth_pos, dtype=np.float64)
+    begin, end = _extent(np.concatenate((t_s, script.at_ms / 1000)))
+    rows = max(1, min(8, int(np.ceil((end - begin) / 30 - 1e-9))))
+    height = 1.0 + 1.75 * rows
+    figure = _figure(14, height)
+    axes = figure.subplots(rows, 1, squeeze=False)[:, 0]
+    figure.subplots_adjust(left=0.045, right=0.985, top=1 - 0.6 / height, bottom=0.42 / height, hspace=0.28)
+    span = (end - begin) / rows
+    for row, ax in enumerate(axes):
+        _position_axes(ax, begin + row * span, begin + (row + 1) * span)
+        _shade_unknown(ax, t_s, truth)
+        ax.plot(t_s, truth, color=TRUTH, linewidth=4.0, solid_capstyle="round", label="truth")
+        ax.plot(
+            script.at_ms / 1000,
+            script.pos,
+            color=SCRIPT,
+            linewidth=1.3,
+            marker="o",
+            markersize=2.2,
+            label="script",
+        )
+    place = 1 - 0.36 / height
+    figure.text(0.045, place, title, fontsize=12, color=INK, fontweight="bold", parse_math=False)
+    figure.text(0.5, place, caption, fontsize=10, color=FAINT, ha="center", parse_math=False)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="upper right", bbox_to_anchor=(0.99, 1 - 0.08 / height), ncols=2, frameon=False,
+        fontsize=10, labelcolor=INK,
+    )  # fmt: skip
+    return _png(figure)
+
+
+def _figure(width_in: float, height_in: float) -> Figure:
+    from matplotlib.figure import Figure
+
+    # A figure of its own, without pyplot: nothing global is touched, so threads do not meet.
+    return Figure(figsize=(width_in, height_in), dpi=120, facecolor="white")
+
+
+def _png(figure: Figure) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
+    return buffer.getvalue()
+
+
+def _extent(t_s: NDArray[Any]) -> tuple[float, float]:
+    if not len(t_s):
+        return 0.0, 1.0
+    return float(t_s.min()), max(float(t_s.max()), float(t_s.min()) + 0.001)
+
+
+def _position_axes(ax: Axes, begin_s: float, end_s: float) -> None:
+    """Axes with minutes and seconds from left to right and positions upwards."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    ax.set(xlim=(begin_s, end_s), ylim=(-4, 104), yticks=[0, 50, 100])
+    steps = [1, 1.5, 2, 3, 5, 6, 10]
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=14, steps=steps))
+    fine = end_s - begin_s < 8
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: clock(value, fine)))
+    ax.tick_params(colors=FAINT, labelsize=9, length=0, pad=5)
+    ax.grid(color=GRID, linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.spines[:].set_visible(False)
+
+
+def clock(time_s: float, fine: bool = False) -> str:
+    """A time as a player shows it: m:ss or h:mm:ss, with tenths if `fine`."""
+    tenths = round(time_s * 10) if fine else round(time_s) * 10
+    sign, tenths = ("-" if tenths < 0 else ""), abs(tenths)
+    hours, minutes, seconds = tenths // 36_000, tenths // 600 % 60, tenths // 10 % 60
+    text = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+    return f"{sign}{text}.{tenths % 10}" if fine else sign + text
+
+
+def _draw_curve(ax: Axes, t_s: NDArray[Any], pos: NDArray[Any], colour: str, width: float) -> None:
+    if len(t_s) <= MOST_POINTS:
+        ax.fill_between(t_s, pos, 0, color=colour, alpha=0.10, linewidth=0)
+        ax.plot(t_s, pos, color=colour, linewidth=width, solid_joinstyle="round")
+        return
+    begins = np.searchsorted(t_s, np.linspace(t_s[0], t_s[-1], MOST_POINTS // 4 + 1))[:-1]
+    begins = np.unique(begins)
+    low, high = np.minimum.reduceat(pos, begins), np.maximum.reduceat(pos, begins)
+    ax.fill_between(t_s[begins], low, high, color=colour, alpha=0.75, linewidth=0.5, step="post")
+
+
+def _shade_unknown(ax: Axes, t_s: NDArray[Any], truth: NDArray[Any]) -> None:
+    unknown = ~np.isfinite(truth)
+    if unknown.any():
+        ax.fill_between(
+            t_s, -4, 104, where=unknown.tolist(), color=GRID, alpha=0.6, linewidth=0, step="mid", zorder=0
+        )
+
+
+def _legend_of_speed(figure: Figure, legend: tuple[ArrayLike, Colours]) -> None:
+    speeds, colours = np.asarray(legend[0], dtype=np.float64), legend[1]
+    ax = figure.add_axes((0.745, 0.915, 0.17, 0.035))
+    ramp = np.linspace(speeds[0], speeds[-1], 256)
+    bar = np.stack([np.interp(ramp, speeds, colours[:, c]) for c in range(3)], axis=-1)
+    ax.imshow(
+        np.rint(bar).astype(np.uint8)[np.newaxis], aspect="auto", extent=(speeds[0], speeds[-1], 0.0, 1.0)
+    )
+    ax.set(yticks=[], xticks=speeds)
+    ax.tick_params(colors=FAINT, labelsize=8, length=0, pad=2)
+    ax.spines[:].set_visible(False)
+    figure.text(0.924, 0.915, "units/s", fontsize=8.5, color=FAINT)

@@ -1,0 +1,44 @@
+"""How a script is made of a motion signal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+
+class ScriptOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a script is made of a motion signal."""
+
+    tolerance: Annotated[
+        float,
+        msgspec.Meta(ge=1, le=20, description="farthest that the script may be from the motion (units)"),
+    ] = 2.0
+    max_speed: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0, le=10_000, description="fastest motion the device makes, 0 for no limit (units/s)"
+        ),
+    ] = 400.0
+    min_interval_ms: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=1000, description="least time between two actions, 0 for no limit (ms)"),
+    ] = 40
+    invert: Annotated[
+        bool,
+        msgspec.Meta(description="turn the script upside down (yes or no)"),
+    ] = False
+    range_low: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=99, description="position of the lowest point (units)"),
+    ] = 0
+    range_high: Annotated[
+        int,
+        msgspec.Meta(ge=1, le=100, description="position of the highest point (units)"),
+    ] = 100
+
+    def __post_init__(self) -> None:
+        if self.range_low >= self.range_high:
+            raise ValueError(
+                f"range_low must be less than range_high, not {self.range_low} and {self.range_high} units"
+            )
