@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,9 +20,11 @@ FAINT = "#8a919c"
 GRID = "#e6e8ec"
 TRUTH = "#b9bec7"
 SCRIPT = "#1769c2"
-WRONG = "#d1495b"
 # More points than this cannot be told apart at the width of the picture: their range is drawn instead.
-MOST_POINTS = 6000
+MOST_POINTS = 900
+COLUMNS = 800
+TICK_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600)
+MOST_TICKS = 14
 
 Colours = NDArray[np.uint8]
 
@@ -44,14 +47,14 @@ def heatmap_png(
     )
     strip, curve = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])
     strip.imshow(
-        colours[np.newaxis], aspect="auto", extent=(0.0, duration_s, 0.0, 1.0), interpolation="nearest"
+        colours[np.newaxis], aspect="auto", extent=(0.0, duration_s, 0.0, 1.0), interpolation="bilinear"
     )
     strip.set(xlim=(0, duration_s), xticks=[], yticks=[])
     strip.spines[:].set_visible(False)
     _position_axes(curve, 0.0, duration_s)
     _draw_curve(curve, script.at_ms / 1000, script.pos, SCRIPT, 1.1)
     _legend_of_speed(figure, legend)
-    figure.text(0.045, 0.905, title, fontsize=12, color=INK, fontweight="bold", parse_math=False)
+    figure.text(0.045, 0.905, _printable(title), fontsize=12, color=INK, fontweight="bold", parse_math=False)
     return _png(figure)
 
 
@@ -90,8 +93,8 @@ def comparison_png(
             label="script",
         )
     place = 1 - 0.36 / height
-    figure.text(0.045, place, title, fontsize=12, color=INK, fontweight="bold", parse_math=False)
-    figure.text(0.5, place, caption, fontsize=10, color=FAINT, ha="center", parse_math=False)
+    figure.text(0.045, place, _printable(title), fontsize=12, color=INK, fontweight="bold", parse_math=False)
+    figure.text(0.5, place, _printable(caption), fontsize=10, color=FAINT, ha="center", parse_math=False)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="upper right", bbox_to_anchor=(0.99, 1 - 0.08 / height), ncols=2, frameon=False,
@@ -111,8 +114,16 @@ def _png(figure: Figure) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
+    with warnings.catch_warnings():
+        # A title in a script that the font lacks shows boxes; that is no reason to alarm anybody.
+        warnings.filterwarnings("ignore", message="Glyph")
+        FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
     return buffer.getvalue()
+
+
+def _printable(text: str) -> str:
+    # File names may hold bytes that are no text.
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\n", " ")
 
 
 def _extent(t_s: NDArray[Any]) -> tuple[float, float]:
@@ -123,13 +134,11 @@ def _extent(t_s: NDArray[Any]) -> tuple[float, float]:
 
 def _position_axes(ax: Axes, begin_s: float, end_s: float) -> None:
     """Axes with minutes and seconds from left to right and positions upwards."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
     ax.set(xlim=(begin_s, end_s), ylim=(-4, 104), yticks=[0, 50, 100])
-    steps = [1, 1.5, 2, 3, 5, 6, 10]
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=14, steps=steps))
-    fine = end_s - begin_s < 8
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: clock(value, fine)))
+    least = (end_s - begin_s) / MOST_TICKS
+    step = next((s for s in TICK_STEPS_S if s >= least), 3600 * np.ceil(least / 3600))
+    ticks = np.arange(np.ceil(begin_s / step - 1e-6), np.floor(end_s / step + 1e-6) + 1) * step
+    ax.set_xticks(ticks, [clock(tick, fine=step < 1) for tick in ticks])
     ax.tick_params(colors=FAINT, labelsize=9, length=0, pad=5)
     ax.grid(color=GRID, linewidth=0.8)
     ax.set_axisbelow(True)
@@ -150,10 +159,19 @@ def _draw_curve(ax: Axes, t_s: NDArray[Any], pos: NDArray[Any], colour: str, wid
         ax.fill_between(t_s, pos, 0, color=colour, alpha=0.10, linewidth=0)
         ax.plot(t_s, pos, color=colour, linewidth=width, solid_joinstyle="round")
         return
-    begins = np.searchsorted(t_s, np.linspace(t_s[0], t_s[-1], MOST_POINTS // 4 + 1))[:-1]
-    begins = np.unique(begins)
-    low, high = np.minimum.reduceat(pos, begins), np.maximum.reduceat(pos, begins)
-    ax.fill_between(t_s[begins], low, high, color=colour, alpha=0.75, linewidth=0.5, step="post")
+    edges = np.linspace(t_s[0], t_s[-1], COLUMNS + 1)
+    # With the points at which the edges cut the curve no column is empty, and neighbours touch.
+    cuts = np.interp(edges, t_s, pos)
+    times = np.concatenate((t_s, edges))
+    order = np.argsort(times, kind="stable")
+    values = np.concatenate((pos, cuts))[order]
+    begins = np.searchsorted(times[order], edges[:-1])
+    low = np.minimum(np.minimum.reduceat(values, begins), cuts[1:])
+    high = np.maximum(np.maximum.reduceat(values, begins), cuts[1:])
+    ax.bar(
+        edges[:-1], np.maximum(high - low, 1.0), np.diff(edges), bottom=low, align="edge", color=colour,
+        linewidth=0, alpha=0.8,
+    )  # fmt: skip
 
 
 def _shade_unknown(ax: Axes, t_s: NDArray[Any], truth: NDArray[Any]) -> None:

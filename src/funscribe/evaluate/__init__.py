@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from funscribe.evaluate.comparison import write_comparison
     from funscribe.evaluate.cycles import TurningPoints, cycle_count, match, turning_points
     from funscribe.evaluate.scores import (
         Fidelity,
@@ -31,6 +32,7 @@ _HOME = {
     "parse_truth": "truth",
     "read_truth": "truth",
     "turning_points": "cycles",
+    "write_comparison": "comparison",
 }
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "parse_truth",
     "read_truth",
     "turning_points",
+    "write_comparison",
 ]
 
 

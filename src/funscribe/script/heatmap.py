@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ from funscribe.records import Script
 
 # The colours that editors of scripts use, evenly from standstill to 400 units/s.
 SPEEDS = (0.0, 80.0, 160.0, 240.0, 320.0, 400.0)
+# A stroke has every speed in it; over less than this the strip would show its shape, not how fast it is.
+LEAST_PART_S = 0.5
+MOST_PARTS = 700
 COLOURS = ((0, 0, 0), (30, 144, 255), (0, 255, 255), (0, 255, 0), (255, 255, 0), (255, 0, 0))
 
 
@@ -61,6 +65,6 @@ def write_heatmap(path: Path | str, script: Script, duration_s: float | None = N
 
     last_s = float(script.at_ms[-1]) / 1000 if len(script) else 0.0
     length_s = duration_s or last_s or 1.0
-    colours = heatmap(script, length_s, 1600)
+    colours = heatmap(script, length_s, min(MOST_PARTS, math.ceil(length_s / LEAST_PART_S)))
     legend = (np.array(SPEEDS), speed_colours(SPEEDS))
     write_atomically(path, heatmap_png(script, length_s, colours, legend, title))

@@ -21,8 +21,9 @@ def space_out(at_ms: Ints, rank: Ints, min_interval_ms: int, max_speed: float = 
     """Times and ranks (K,) of the actions that are left so that none follows another too soon.
 
     Rests and turning points are chosen first, from left to right, the first action always; they keep their
-    times. The shape points between two of them are pushed apart, or, if there is no room for all, as many as
-    fit are spread evenly: leaving out every other one would cut the shape on one side only.
+    times; those that lie too close to another are shape points from then on. The shape points between two
+    of them are pushed apart, or, if there is no room for all, as many as fit are spread evenly: leaving out
+    every other one would cut the shape on one side only.
 
     Args:
         at_ms: Times (A,), strictly increasing (ms).
