@@ -1,3 +1,88 @@
-"""Funscribe turns any video into a motion script (funscript)."""
+"""Funscribe turns any video into a motion script (funscript).
+
+Three levels of effort:
+
+    generate("clip.mp4").script                  one call
+    compose(watch("clip.mp4"), recipe).script    the trace once, then as many scripts as you like
+    funscribe.video, .field, .motion, .script    the stages
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from funscribe.lazy import lazy
+
+if TYPE_CHECKING:
+    from funscribe.errors import FunscribeError
+    from funscribe.evaluate import evaluate, read_truth
+    from funscribe.pipeline import Composition, Generated, compose, generate, watch
+    from funscribe.recipe import Recipe, read_recipe
+    from funscribe.records import Action, Chapter, MotionSignal, Provenance, Script, Trace, VideoInfo
+    from funscribe.script import read_script, write_script
+    from funscribe.video import frames, probe
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Action",
+    "Chapter",
+    "Composition",
+    "FunscribeError",
+    "Generated",
+    "MotionSignal",
+    "Provenance",
+    "Recipe",
+    "Script",
+    "Trace",
+    "VideoInfo",
+    "compose",
+    "evaluate",
+    "frames",
+    "generate",
+    "probe",
+    "read_recipe",
+    "read_script",
+    "read_truth",
+    "watch",
+    "write_script",
+]
+
+__getattr__ = lazy(
+    __name__,
+    {
+        "errors": ("FunscribeError",),
+        "evaluate": (
+            "evaluate",
+            "read_truth",
+        ),
+        "pipeline": (
+            "Composition",
+            "Generated",
+            "compose",
+            "generate",
+            "watch",
+        ),
+        "recipe": (
+            "Recipe",
+            "read_recipe",
+        ),
+        "records": (
+            "Action",
+            "Chapter",
+            "MotionSignal",
+            "Provenance",
+            "Script",
+            "Trace",
+            "VideoInfo",
+        ),
+        "script": (
+            "read_script",
+            "write_script",
+        ),
+        "video": (
+            "frames",
+            "probe",
+        ),
+    },
+)

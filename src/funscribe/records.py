@@ -71,6 +71,7 @@ class VideoInfo(_Record):
         rotation: Clockwise turn that makes the stored picture upright: 0, 90, 180 or 270 (degrees).
         codec: Name of the codec, as FFmpeg calls it.
         pixel_format: Name of the pixel format, as FFmpeg calls it.
+        luma_bits: Depth of the luma plane (bit).
         layout: How the picture is laid out; "flat" until something else is known.
         duration_s_from_header: Duration the header claims (s).
         frame_count_from_header: Number of frames the header claims.
@@ -85,6 +86,7 @@ class VideoInfo(_Record):
     rotation: int
     codec: str
     pixel_format: str
+    luma_bits: int = 8
     layout: str = "flat"
     duration_s_from_header: float | None = None
     frame_count_from_header: int | None = None

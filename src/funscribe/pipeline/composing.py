@@ -1,0 +1,36 @@
+"""A trace becomes a script: seconds of work, no pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from funscribe.field.camera import fit_camera
+from funscribe.motion.extraction import extract
+from funscribe.recipe import Recipe
+from funscribe.records import MotionSignal, Script, Trace
+from funscribe.script.funscript import script_metadata
+from funscribe.script.make import make_script
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What is made of a trace: the motion signal and the script drawn from it."""
+
+    signal: MotionSignal
+    script: Script
+
+
+def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
+    """Return the motion and the script of a trace.
+
+    Args:
+        trace: What was watched.
+        recipe: The options; None for the defaults.
+    """
+    recipe = recipe or Recipe()
+    signal = extract(trace, fit_camera(trace), recipe.motion)
+    ends_s = float(trace.time_s[-1]) if len(trace) else 0.0
+    duration_s = trace.info.duration_s_from_header or ends_s
+    metadata = script_metadata(Path(trace.info.path).stem, duration_s)
+    return Composition(signal, make_script(signal, recipe.script, metadata))

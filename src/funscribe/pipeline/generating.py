@@ -1,0 +1,96 @@
+"""The main job: a video becomes a script."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from funscribe.monitor import Progress
+from funscribe.pipeline.composing import compose
+from funscribe.pipeline.watching import watch_with_store
+from funscribe.recipe import Recipe
+from funscribe.records import MotionSignal, Script, Trace
+from funscribe.trace import TraceStore
+
+_WEAK = 0.3
+_WEAK_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A script and everything on the way to it.
+
+    Attributes:
+        script: The script.
+        signal: The motion it was drawn from.
+        trace: What was seen of the video.
+        folder: Where the trace is kept.
+        cached: True when nothing had to be watched in this run.
+        elapsed_s: How long the run took (s).
+        frames_per_s: Frames of the video by the time of the run (1/s).
+        peak_rss_mb: Largest memory of this process and its workers that was seen (MB).
+        warnings: What the user should know.
+    """
+
+    script: Script
+    signal: MotionSignal
+    trace: Trace
+    folder: Path
+    cached: bool
+    elapsed_s: float
+    frames_per_s: float
+    peak_rss_mb: float
+    warnings: tuple[str, ...]
+
+
+def generate(
+    video: str | Path,
+    recipe: Recipe | None = None,
+    *,
+    workers: int = 0,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Generated:
+    """Turn a video into a script. Nothing is written but the trace in the cache.
+
+    Args:
+        video: The file.
+        recipe: The options; None for the defaults.
+        workers: Processes that watch segments side by side; 0 takes one a core.
+        on_progress: Told how far it is, at most four times a second.
+
+    Raises:
+        VideoError: The video cannot be used.
+        OutputNotWritable: The trace cannot be kept.
+    """
+    began = time.perf_counter()
+    recipe = recipe or Recipe()
+    watched = watch_with_store(video, recipe, TraceStore(), workers, on_progress)
+    made = compose(watched.trace, recipe)
+    elapsed_s = time.perf_counter() - began
+    return Generated(
+        script=made.script,
+        signal=made.signal,
+        trace=watched.trace,
+        folder=watched.folder,
+        cached=watched.frames_watched == 0,
+        elapsed_s=elapsed_s,
+        frames_per_s=len(watched.trace) / elapsed_s,
+        peak_rss_mb=watched.peak_rss_mb,
+        warnings=(*watched.warnings, *_weak_passages(made.signal)),
+    )
+
+
+def _weak_passages(signal: MotionSignal) -> tuple[str, ...]:
+    """Say how much of a signal is not to be trusted."""
+    if not len(signal):
+        return ()
+    steps = np.diff(signal.time_s, append=signal.time_s[-1])
+    weak_s = float(steps[signal.confidence < _WEAK].sum())
+    if weak_s < _WEAK_S:
+        return ()
+    share = weak_s / max(1e-9, float(steps.sum()))
+    return (f"{weak_s:.0f} s ({share:.0%}) have a confidence under {_WEAK}: little or no clear motion there",)

@@ -1,0 +1,86 @@
+"""One segment is watched: every frame is looked at once, and its pixels are forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from funscribe.ahead import ahead
+from funscribe.field.flow import FlowMeter
+from funscribe.field.options import FieldOptions
+from funscribe.records import VideoInfo
+from funscribe.trace.part import Part
+from funscribe.trace.store import TraceStore
+from funscribe.video.options import VideoOptions
+from funscribe.video.segments import Segment
+from funscribe.video.source import open_source
+
+_TELL_EVERY = 16  # frames
+
+
+class SegmentTask(Struct, frozen=True):
+    """What a worker needs to watch one segment and to keep what it saw."""
+
+    path: str
+    segment: Segment
+    video: VideoOptions
+    field: FieldOptions
+    threads: int
+    store: str
+    key: str
+
+
+def watch_segment(task: SegmentTask, report: Callable[[tuple[int, float]], None]) -> int:
+    """Watch one segment and store its part; return the number of frames seen.
+
+    Args:
+        task: What to watch.
+        report: Called now and then with the frames and seconds of video seen since the last call.
+    """
+    source = open_source(task.path, task.video, threads=task.threads)
+    try:
+        frames = source.between(task.segment.start_pts, task.segment.end_pts)
+        # With a core to spare the next frame is decoded while this one is measured; on a single
+        # thread a hand-over would only cost.
+        part = measure(ahead(frames) if task.threads != 1 else frames, source.info, task.field, report)
+        part = Part(part.time_s, part.field, part.cut, _overlaps(task, source.last_pts), source.damaged)
+    finally:
+        source.close()
+    TraceStore(Path(task.store)).write_part(task.key, task.segment.index, part)
+    return len(part.time_s)
+
+
+def measure(
+    frames: Iterable[Any],
+    info: VideoInfo,
+    options: FieldOptions,
+    report: Callable[[tuple[int, float]], None],
+) -> Part:
+    """Measure the field of consecutive frames."""
+    meter = FlowMeter(options, info.size_wh, info.rotation, info.luma_bits)
+    times: list[float] = []
+    fields: list[Any] = []
+    cuts: list[float] = []
+    told = 0
+    for frame in frames:
+        field, cut = meter.step(frame.luma(), frame.time_s)
+        times.append(frame.time_s)
+        fields.append(field)
+        cuts.append(cut)
+        if len(times) - told >= _TELL_EVERY:
+            report((len(times) - told, times[-1] - times[told]))
+            told = len(times)
+    if told < len(times):
+        report((len(times) - told, times[-1] - times[max(0, told - 1)]))
+    grid = meter.grid_wh[::-1]
+    field_rows = np.array(fields, np.float16).reshape(len(times), *grid, 2)
+    return Part(np.array(times), field_rows, np.array(cuts, np.float32), False, 0)
+
+
+def _overlaps(task: SegmentTask, last_pts: int | None) -> bool:
+    end = task.segment.end_pts
+    return end is not None and last_pts is not None and last_pts >= end

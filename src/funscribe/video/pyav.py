@@ -1,0 +1,281 @@
+"""Decoding with PyAV: the one place that reads media files.
+
+Times come from the presentation time stamps alone. The origin is the start of the container, which is
+where players put 0:00; a picture stream that begins later keeps its delay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from funscribe.errors import VideoEncrypted, VideoUnreadable
+from funscribe.records import VideoInfo
+from funscribe.video.options import VideoOptions
+
+# FFmpeg reports every damaged block on stderr; what matters of it is counted and told by us. Its own
+# callback, not PyAV's: that one takes the interpreter's lock, and a decoder thread that logs while
+# its context is being freed would wait for ever.
+av.logging.restore_default_callback()
+av.logging.set_libav_level(-8)
+
+_FIRST_FRAME_TRIES = 500  # packets without a single picture before a file counts as unreadable
+
+
+class PyAVFrame:
+    """A decoded picture, its planes read only when asked for."""
+
+    __slots__ = ("_frame", "index", "time_s")
+
+    def __init__(self, frame: VideoFrame, index: int, time_s: float) -> None:
+        self._frame = frame
+        self.index = index
+        self.time_s = time_s
+
+    def luma(self) -> NDArray[np.uint8] | NDArray[np.uint16]:
+        """Return the stored luma plane (H, W): uint8, or uint16 where `VideoInfo.luma_bits` is over 8."""
+        frame = self._frame
+        bits = _plain_luma_bits(frame)
+        if not bits:
+            return _plane(frame.reformat(format="gray"), np.uint8)
+        return _plane(frame, np.uint8 if bits == 8 else np.uint16)
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """Return the stored picture as RGB (H, W, 3)."""
+        return np.asarray(self._frame.to_ndarray(format="rgb24"), np.uint8)
+
+
+def _plain_luma_bits(frame: VideoFrame) -> int:
+    """Return the depth of a luma plane that can be read as it is, or 0 where a conversion is needed."""
+    components = frame.format.components
+    first = components[0]
+    alone = not any(other.plane == first.plane for other in components[1:])
+    name, bits = frame.format.name, first.bits
+    readable = bits == 8 or (bits > 8 and not name.endswith("be"))
+    plain = first.is_luma and alone and readable and frame.planes[0].line_size > 0
+    if not plain or frame.format.has_palette:
+        return 0
+    return 16 if name.startswith(("p0", "p2", "p4")) and bits > 8 else bits  # p010 keeps its bits on top
+
+
+def _plane(frame: VideoFrame, dtype: type[np.generic]) -> NDArray[Any]:
+    plane = frame.planes[0]
+    rows: NDArray[Any] = np.frombuffer(memoryview(plane), dtype=dtype)
+    return rows.reshape(-1, plane.line_size // np.dtype(dtype).itemsize)[: frame.height, : frame.width]
+
+
+class PyAVSource:
+    """A video read with PyAV, whole or one passage of it.
+
+    Attributes:
+        info: What the file says of itself.
+        damaged: Packets and frames left out so far: not decodable, or shown out of order.
+        last_pts: The pts of the last frame yielded (ticks of the stream), None before the first.
+    """
+
+    def __init__(self, path: str, options: VideoOptions, *, threads: int = 0) -> None:
+        self._path = path
+        self._options = options
+        self.damaged = 0
+        self.last_pts: int | None = None
+        self._container, self._stream = self._open(threads=1)
+        try:
+            self.info = self._describe(self._first_frame())
+        finally:
+            self._container.close()
+        # A fresh decoder: what the first one held must not leak into a passage.
+        self._container, self._stream = self._open(threads)
+
+    def close(self) -> None:
+        """Release the file and the decoder."""
+        self._container.close()
+
+    def __iter__(self) -> Iterator[PyAVFrame]:
+        return self.between(None, None)
+
+    def between_s(self, start_s: float, end_s: float | None) -> Iterator[PyAVFrame]:
+        """Yield the frames shown in [start_s, end_s) (s)."""
+        start_pts = self._ticks(start_s)
+        key = self.keyframe_before(start_pts)
+        for frame in self.between(key, None):
+            if end_s is not None and frame.time_s >= end_s:
+                return
+            if frame.time_s >= start_s:
+                yield frame
+
+    def between(self, start_pts: int | None, end_pts: int | None) -> Iterator[PyAVFrame]:
+        """Yield the frames with pts in [start_pts, end_pts), and the one after as a last one.
+
+        Args:
+            start_pts: The pts of a keyframe, where decoding begins; None is the start of the file.
+            end_pts: The pts to stop at; None is the end of the file. The frame that ends the passage
+                is yielded too: whoever follows motion needs it.
+        """
+        index = 0
+        last = -np.inf
+        for frame in self._decoded(start_pts):
+            if start_pts is not None and (frame.pts is None or frame.pts < start_pts):
+                continue  # leading pictures of an open GOP belong to the passage before
+            time_s = self._time_s(frame, last)
+            if time_s <= last:
+                self.damaged += 1
+                continue
+            last, self.last_pts = time_s, frame.pts
+            yield PyAVFrame(frame, index, time_s)
+            index += 1
+            if end_pts is not None and frame.pts is not None and frame.pts >= end_pts:
+                return
+
+    def keyframe_before(self, pts: int) -> int | None:
+        """Return the pts of the keyframe at or before `pts`, or None where the file cannot say."""
+        try:
+            self._container.seek(pts, stream=self._stream, backward=True)
+            for packet in self._container.demux(self._stream):
+                if packet.is_keyframe and packet.pts is not None:
+                    return packet.pts if packet.pts <= pts else None
+        except av.FFmpegError:
+            return None
+        return None
+
+    def _open(self, threads: int) -> tuple[InputContainer, VideoStream]:
+        try:
+            container = av.open(self._path, metadata_errors="ignore")
+        except (av.FFmpegError, OSError, ValueError) as error:
+            raise VideoUnreadable(
+                f"{self._path} is not a readable video (empty, cut short or another kind of file); "
+                "copy it again, or check that it plays"
+            ) from error
+        if not container.streams.video:
+            container.close()
+            raise VideoUnreadable(f"{self._path} has no picture stream, only sound or data; give a video")
+        stream = container.streams.video[0]
+        codec: VideoCodecContext | None = stream.codec_context
+        if codec is None:
+            container.close()
+            raise VideoUnreadable(f"{self._path} uses a codec that this build of FFmpeg does not know")
+        codec.thread_type = "AUTO"
+        codec.thread_count = threads
+        if self._options.skip_loop_filter:
+            codec.options = {"skip_loop_filter": "all"}
+        return container, stream
+
+    def _decoded(self, start_pts: int | None) -> Iterator[VideoFrame]:
+        for packet in self._packets(start_pts):
+            if packet.has_sidedata("encryption_info"):
+                raise VideoEncrypted(f"{self._path} is encrypted; give a copy without protection")
+            try:
+                yield from packet.decode()
+            except av.error.EOFError:
+                return
+            except av.FFmpegError:
+                self.damaged += 1
+
+    def _packets(self, start_pts: int | None) -> Iterator[Any]:
+        """Yield the packets from the keyframe at `start_pts` on, and the flushing one at the end."""
+        if start_pts is not None:
+            self._container.seek(start_pts, stream=self._stream, backward=True)
+        waiting = start_pts is not None
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.FFmpegError:
+                # The rest of the file is lost, but the decoder still holds pictures.
+                self.damaged += 1
+                yield av.Packet()
+                return
+            if waiting and packet.pts != start_pts and packet.size:
+                continue
+            waiting = False
+            yield packet
+
+    def _first_frame(self) -> VideoFrame:
+        packets = 0
+        for packet in self._packets(None):
+            packets += 1
+            if packet.has_sidedata("encryption_info"):
+                raise VideoEncrypted(f"{self._path} is encrypted; give a copy without protection")
+            with suppress(av.FFmpegError):
+                for frame in packet.decode():
+                    if isinstance(frame, VideoFrame) and frame.width and frame.height:
+                        return frame
+            if packets >= _FIRST_FRAME_TRIES:
+                break
+        raise VideoUnreadable(
+            f"{self._path}: no picture could be decoded from {packets} packets; "
+            "the file is cut short or damaged, copy it again"
+        )
+
+    def _describe(self, frame: VideoFrame) -> VideoInfo:
+        stream, container = self._stream, self._container
+        rotation = round(-frame.rotation / 90) * 90 % 360
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        coded = (frame.width, frame.height)
+        shown = _upright(coded, aspect, rotation)
+        base = stream.time_base or Fraction(1, av.time_base)
+        duration = None
+        if stream.duration:
+            duration = float(stream.duration * base)
+        elif container.duration:
+            duration = container.duration / av.time_base
+        return VideoInfo(
+            path=self._path,
+            size_wh=shown,
+            coded_size_wh=coded,
+            time_base=base,
+            origin_s=_origin_s(container, stream, base),
+            rotation=rotation,
+            codec=stream.codec_context.name,
+            pixel_format=frame.format.name,
+            luma_bits=_plain_luma_bits(frame) or 8,
+            duration_s_from_header=duration,
+            frame_count_from_header=stream.frames or None,
+            rate_hz_from_header=float(stream.average_rate) if stream.average_rate else None,
+        )
+
+    def _ticks(self, time_s: float) -> int:
+        return int((time_s + self.info.origin_s) / self.info.time_base)
+
+    def _time_s(self, frame: VideoFrame, last: float) -> float:
+        pts = frame.pts if frame.pts is not None else frame.dts
+        if pts is None:  # a raw stream has no clock: the rate in its header is all there is
+            return max(last, -1 / self._rate()) + 1 / self._rate()
+        base = self.info.time_base
+        return pts * base.numerator / base.denominator - self.info.origin_s + 0.0  # no negative zero
+
+    def _rate(self) -> float:
+        return self.info.rate_hz_from_header or 25.0
+
+
+def _origin_s(container: InputContainer, stream: VideoStream, base: Fraction) -> float:
+    """Return where players put 0:00: the start of the container, in the exact ticks of its first stream."""
+    own = float((stream.start_time or 0) * base)
+    ticks: Any = container.start_time
+    if ticks is None:
+        return own
+    start = ticks / av.time_base  # rounded to microseconds
+    exact = [
+        float(other.start_time * other.time_base)
+        for other in container.streams
+        if other.start_time is not None and other.time_base is not None
+    ]
+    return next((first for first in [own, *exact] if abs(first - start) < 2e-6), start)
+
+
+def _upright(coded_wh: tuple[int, int], aspect: Fraction, rotation: int) -> tuple[int, int]:
+    """Return the size of the picture with square pixels, turned upright."""
+    width = max(1, round(coded_wh[0] * aspect)) if aspect > 0 else coded_wh[0]
+    shown = (width, coded_wh[1])
+    return shown if rotation % 180 == 0 else (shown[1], shown[0])

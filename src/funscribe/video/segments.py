@@ -1,0 +1,52 @@
+"""Keyframe-aligned segments of a file: the pieces that are watched on their own.
+
+The plan depends on the file and the options alone, never on the number of workers, so that the same
+frames are decoded from the same keyframes however the work is spread.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from msgspec import Struct
+
+from funscribe.video.options import VideoOptions
+from funscribe.video.source import open_source
+
+
+class Segment(Struct, frozen=True):
+    """A passage that begins with a keyframe.
+
+    It owns the frames with pts in [start_pts, end_pts); None is the start or the end of the file.
+    """
+
+    index: int
+    start_pts: int | None
+    end_pts: int | None
+
+
+def plan_segments(path: str, options: VideoOptions) -> tuple[Segment, ...]:
+    """Return the segments of a video, in order, together covering all of it.
+
+    A file whose length or keyframes are unknown is one segment.
+
+    Raises:
+        VideoError: The video cannot be read.
+    """
+    source = open_source(path, options, threads=1)
+    try:
+        info = source.info
+        duration_s = info.duration_s_from_header or 0.0
+        count = max(1, round(duration_s / options.segment_s))
+        base = info.time_base
+        first = info.origin_s / float(base)
+        step = duration_s / float(base) / count
+        cuts: list[int] = []
+        for k in range(1, count):
+            key = source.keyframe_before(round(first + k * step))
+            if key is not None and key > max(first, cuts[-1] if cuts else first):
+                cuts.append(key)
+    finally:
+        source.close()
+    bounds = pairwise([None, *cuts, None])
+    return tuple(Segment(index, start, end) for index, (start, end) in enumerate(bounds))

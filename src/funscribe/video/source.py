@@ -1,0 +1,110 @@
+"""The protocols of a source of frames, and its openers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from funscribe.errors import TimeOutsideVideo, VideoNotFound
+from funscribe.video.options import VideoOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from funscribe.records import VideoInfo
+    from funscribe.video.pyav import PyAVSource
+
+
+class Frame(Protocol):
+    """One picture of a video and its exact time."""
+
+    index: int
+    time_s: float
+
+    def luma(self) -> NDArray[np.uint8] | NDArray[np.uint16]:
+        """Return the stored luma plane (H, W), without a copy where the format allows it.
+
+        It is uint16 where `VideoInfo.luma_bits` is over 8.
+        """
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """Return the stored picture as RGB (H, W, 3), not yet turned upright."""
+
+
+class Source(Protocol):
+    """A video that is read from its first frame to its last, once."""
+
+    info: VideoInfo
+    damaged: int
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the frames in the order they are shown."""
+
+    def close(self) -> None:
+        """Release the file and the decoder."""
+
+
+def probe(path: str | Path) -> VideoInfo:
+    """Return what a file says of itself, after decoding its first frame.
+
+    Raises:
+        VideoNotFound: There is no such file.
+        VideoUnreadable: No picture can be decoded.
+        VideoEncrypted: The pictures are encrypted.
+    """
+    source = open_source(path)
+    try:
+        return source.info
+    finally:
+        source.close()
+
+
+def open_source(path: str | Path, options: VideoOptions | None = None, *, threads: int = 0) -> PyAVSource:
+    """Open a video for reading.
+
+    Args:
+        path: The file.
+        options: How to decode.
+        threads: Decoder threads; 0 leaves it to the decoder.
+
+    Returns:
+        A `Source` that can also be told to read one passage only (`between`).
+    """
+    if not Path(path).is_file():
+        what = "is a folder, not a video" if Path(path).is_dir() else "does not exist; check the path"
+        raise VideoNotFound(f"{path} {what}")
+    from funscribe.video.pyav import PyAVSource
+
+    return PyAVSource(str(path), options or VideoOptions(), threads=threads)
+
+
+def frames(path: str | Path, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Frame]:
+    """Yield the frames of a video shown in [start_s, end_s).
+
+    Args:
+        path: The file.
+        start_s: First time wanted (s).
+        end_s: Time to stop before (s); None is the end of the video.
+
+    Raises:
+        TimeOutsideVideo: The passage does not lie within the video.
+    """
+    source = open_source(path)
+    try:
+        end = source.info.duration_s_from_header
+        outside = start_s < 0 or (end is not None and start_s >= end)
+        if outside or (end_s is not None and end_s <= start_s):
+            upto = "its end" if end is None else f"{end:.3f} s"
+            raise TimeOutsideVideo(
+                f"{path}: {start_s} s to {end_s} s is not a passage of the video; valid is 0 s to {upto}"
+            )
+        found = False
+        for frame in source.between_s(start_s, end_s):
+            found = True
+            yield frame
+        if not found:
+            raise TimeOutsideVideo(f"{path}: no frame is shown from {start_s} s on; the video ends before")
+    finally:
+        source.close()
