@@ -1,0 +1,155 @@
+"""`funscribe generate`: videos become scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from funscribe.cli.targets import Target, find_targets, make_home
+from funscribe.errors import FunscribeError, OutputNotWritable
+
+if TYPE_CHECKING:
+    from funscribe.pipeline import Generated
+    from funscribe.recipe import Recipe
+
+_STOPPED = 130  # as a shell tells a program that Ctrl-C ended
+_KEYS = ("script", "actions", "frames", "duration_s", "elapsed_s", "frames_per_s", "peak_rss_mb", "trace")
+
+
+def generate(
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Videos, or folders of videos.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", help="Write scripts here, not beside the videos."),
+    ] = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", help="Search folders to any depth.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace scripts that exist.")] = False,
+    invert: Annotated[bool, typer.Option("--invert", help="Turn the scripts upside down.")] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Processes side by side; the default fills the cores."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="STAGE.OPTION=VALUE", help="Change an option; see `funscribe recipe show`."
+        ),
+    ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option("--recipe", metavar="FILE.toml", help="Read the options from a file.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a video on stdout.")] = False,
+) -> None:
+    """Turn videos into motion scripts.
+
+    Writes NAME.funscript beside each video, or in the folder given with -o.
+
+    A run that was stopped goes on where it stopped; a video is never watched twice.
+
+    Exit status: 0 all good, 1 something failed (the others are done), 2 wrong usage.
+    """
+    from funscribe.cli.recipe import chosen_recipe
+
+    changes = [*(settings or []), *(["script.invert=yes"] if invert else [])]
+    batch = _Batch(chosen_recipe(recipe, changes), workers or 0, overwrite, json)
+    try:
+        for target in find_targets(videos, output, recursive):
+            batch.take(target)
+    except KeyboardInterrupt:
+        typer.echo("funscribe: stopped; the same command goes on from here", err=True)
+        raise typer.Exit(_STOPPED) from None
+    if batch.failed:
+        raise typer.Exit(1)
+
+
+class _Batch:
+    """The videos of one command line, done one after another."""
+
+    def __init__(self, recipe: Recipe, workers: int, overwrite: bool, json: bool) -> None:
+        self._recipe = recipe
+        self._workers = workers
+        self._overwrite = overwrite
+        self._json = json
+        self._made: dict[Path, Path] = {}
+        self.failed = False
+
+    def take(self, target: Target | FileNotFoundError) -> None:
+        """Do one video; what goes wrong with it is told, and the next one can follow."""
+        from funscribe.cli.main import complain
+
+        video = target.video if isinstance(target, Target) else None
+        try:
+            if not isinstance(target, Target):
+                raise target
+            self._do(target)
+        except FunscribeError as error:
+            self.failed = True
+            complain(error)
+            if self._json:
+                self._print(str(video or ""), {"error": str(error)})
+
+    def _do(self, target: Target) -> None:
+        from funscribe.files import exclusive
+
+        twin = self._made.get(target.script)
+        if twin is not None:
+            raise OutputNotWritable(
+                f"{target.video}: {target.script} is already the script of {twin}; use -o for one of them"
+            )
+        self._made[target.script] = target.video
+        if target.script.exists() and not self._overwrite and target.video.is_file():
+            self._keep(target)
+            return
+        make_home(target.script)
+        with exclusive(target.script):
+            self._make(target)
+
+    def _keep(self, target: Target) -> None:
+        note = f"{target.script} exists and is kept; --overwrite replaces it"
+        if self._json:
+            self._print(str(target.video), {"script": str(target.script), "warnings": [note]})
+        else:
+            typer.echo(note)
+
+    def _make(self, target: Target) -> None:
+        from funscribe.cli.progress import progress_line
+        from funscribe.pipeline import generate as generate_script
+        from funscribe.script import write_script
+
+        with progress_line(target.video.name) as tell:
+            made = generate_script(target.video, self._recipe, workers=self._workers, on_progress=tell)
+        write_script(target.script, made.script)
+        self._tell(target, made)
+
+    def _tell(self, target: Target, made: Generated) -> None:
+        duration_s = float(made.trace.time_s[-1])
+        if self._json:
+            figures = {
+                "script": str(target.script),
+                "actions": len(made.script),
+                "frames": len(made.trace),
+                "duration_s": round(duration_s, 3),
+                "elapsed_s": round(made.elapsed_s, 3),
+                "frames_per_s": round(made.frames_per_s, 1),
+                "peak_rss_mb": round(made.peak_rss_mb, 1),
+                "trace": str(made.folder),
+                "cached": made.cached,
+                "warnings": list(made.warnings),
+            }
+            self._print(str(target.video), figures)
+            return
+        speed = f"{duration_s / max(made.elapsed_s, 1e-9):.1f} x real time"
+        source = "stored trace" if made.cached else f"{made.frames_per_s:.0f} frames/s, {speed}"
+        typer.echo(f"{target.script}: {len(made.script)} actions, {duration_s:.1f} s ({source})")
+        for warning in made.warnings:
+            typer.echo(f"  warning: {warning}", err=True)
+
+    def _print(self, video: str, figures: dict[str, Any]) -> None:
+        from funscribe.cli.report import print_json
+
+        blank: dict[str, Any] = dict.fromkeys(_KEYS)
+        print_json({"video": video, **blank, "cached": False, "warnings": [], **figures})

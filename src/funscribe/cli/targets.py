@@ -1,0 +1,70 @@
+"""Which videos a command line names, and where their scripts go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from funscribe.errors import OutputNotWritable, VideoNotFound
+
+# What a folder is searched for; a video named by itself may have any suffix.
+_VIDEO_SUFFIXES = frozenset({
+    ".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts",
+    ".ogv", ".ts", ".vob", ".webm", ".wmv",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A video and the script to make of it."""
+
+    video: Path
+    script: Path
+
+
+def find_targets(
+    named: Iterable[Path], folder: Path | None, recursive: bool
+) -> Iterator[Target | FileNotFoundError]:
+    """Yield a target for every video, and an error for every name that stands for none.
+
+    Args:
+        named: Videos, and folders of videos.
+        folder: Where the scripts go; None is beside each video. Sub-folders are kept below it.
+        recursive: Take the videos in sub-folders too.
+    """
+    for path in named:
+        if not path.is_dir():
+            yield Target(path, (folder or path.parent) / f"{path.stem}.funscript")
+            continue
+        videos = sorted(_videos(path, recursive))
+        if not videos:
+            hint = "" if recursive else "; --recursive looks in its sub-folders too"
+            yield VideoNotFound(f"{path} holds no video{hint}")
+        for video in videos:
+            home = folder / video.parent.relative_to(path) if folder else video.parent
+            yield Target(video, home / f"{video.stem}.funscript")
+
+
+def _videos(folder: Path, recursive: bool) -> Iterator[Path]:
+    found = folder.rglob("*") if recursive else folder.iterdir()
+    for path in found:
+        if path.suffix.lower() in _VIDEO_SUFFIXES and not path.name.startswith(".") and path.is_file():
+            yield path
+
+
+def make_home(script: Path) -> None:
+    """Make the folder of a script, and find out before the work whether it can be written.
+
+    Raises:
+        OutputNotWritable: It cannot.
+    """
+    from funscribe.files import not_writable
+
+    try:
+        script.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_writable(script.parent, error) from error
+    if not os.access(script.parent, os.W_OK):
+        raise OutputNotWritable(f"{script.parent} is not writable; choose another folder with -o")
