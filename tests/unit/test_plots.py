@@ -44,6 +44,15 @@ def test_the_curve_is_drawn_where_the_script_is():
     assert columns.max() == pytest.approx((0.045 + 0.94 / 2) * width, abs=4)
 
 
+@pytest.mark.parametrize("count", [400, 20_000])
+def test_a_dense_script_fills_its_range(count):
+    image = pixels(heatmap_png(saw(count), count / 4, STRIP, LEGEND))
+    blue = (image[:, :, 2] > 150) & (image[:, :, 0] < 120)
+    rows = np.flatnonzero(blue[:, image.shape[1] // 2 :].any(axis=1))
+    # The curve has 100 units on 0.48 of the height, of which 80 are used.
+    assert np.ptp(rows) == pytest.approx(0.8 * 0.45 * image.shape[0], rel=0.15)
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, 500, 20_000])
 def test_any_number_of_actions(count):
     assert size(heatmap_png(saw(count), max(count / 4, 1.0), STRIP, LEGEND)) == (1680, 408)

@@ -60,6 +60,12 @@ def test_only_what_has_truth_counts():
     assert got.rest == pytest.approx(160, rel=0.02)
 
 
+def test_the_unknown_counts_as_rest_from_its_first_moment():
+    truth = np.where(TIMES <= 15_000, wave(TIMES), np.nan)
+    script = np.interp(TIMES, [0, 15_050, 15_150, 30_000], [20, 20, 80, 80])
+    assert fidelity(TIMES, script, TIMES, truth).rest == pytest.approx(60 / 15, rel=0.01)
+
+
 def test_no_truth_at_all_measures_rest_alone():
     got = fidelity([0, 30_000], [0, 90], TIMES, np.full(len(TIMES), np.nan))
     assert got.rest == pytest.approx(3)

@@ -9,7 +9,9 @@ from funscribe.script.simplify import simplify
 @st.composite
 def curves(draw):
     gaps = draw(st.lists(st.integers(1, 200), min_size=1, max_size=80))
-    values = draw(st.lists(st.floats(0, 100), min_size=len(gaps), max_size=len(gaps)))
+    # Small spans make long lines possible, on which the bound is tight.
+    span = draw(st.sampled_from([3.0, 10.0, 100.0]))
+    values = draw(st.lists(st.floats(0, span), min_size=len(gaps), max_size=len(gaps)))
     keep = draw(st.lists(st.booleans(), min_size=len(gaps), max_size=len(gaps)))
     return np.cumsum(gaps), np.array(values), np.array(keep)
 
@@ -43,6 +45,16 @@ def test_a_circle_is_cheap():
     at = np.arange(0, 1000, 10)
     chosen = simplify(at, 50 + 45 * np.sin(2 * np.pi * at / 1000), none(100), 2)
     assert len(chosen) <= 14
+
+
+def test_the_bound_is_used_up_but_not_exceeded():
+    rng = np.random.default_rng(3)
+    at = np.cumsum(rng.integers(10, 60, 5000))
+    values = np.clip(50 + np.cumsum(rng.normal(0, 0.8, 5000)), 0, 100)
+    chosen = simplify(at, values, none(5000), 3)
+    worst = np.abs(np.interp(at, at[chosen], np.rint(values[chosen])) - values).max()
+    assert 2.9 < worst <= 3 + 1e-9
+    assert len(chosen) < 600
 
 
 def test_long_noise_about_a_level_is_one_line_or_few():

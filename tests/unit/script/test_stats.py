@@ -9,8 +9,8 @@ from funscribe.script import script_stats
 
 
 def test_figures_of_a_known_script():
-    # Two strokes at 100 and 200 units/s, then 4 s of rest.
-    got = script_stats(Script([1000, 2000, 3000, 3500, 4000, 8000], [0, 100, 0, 100, 0, 0]))
+    # Two strokes at 100 and 200 units/s, then 4 s of creeping, which is idle.
+    got = script_stats(Script([1000, 2000, 3000, 3500, 4000, 8000], [0, 100, 0, 100, 0, 8]))
     assert asdict(got) == pytest.approx(
         {
             "actions": 6,
