@@ -168,10 +168,9 @@ def _draw_curve(ax: Axes, t_s: NDArray[Any], pos: NDArray[Any], colour: str, wid
     begins = np.searchsorted(times[order], edges[:-1])
     low = np.minimum(np.minimum.reduceat(values, begins), cuts[1:])
     high = np.maximum(np.maximum.reduceat(values, begins), cuts[1:])
-    ax.bar(
-        edges[:-1], np.maximum(high - low, 1.0), np.diff(edges), bottom=low, align="edge", color=colour,
-        linewidth=0, alpha=0.8,
-    )  # fmt: skip
+    high = np.maximum(high, low + 1.0)
+    lows, highs = np.append(low, low[-1]), np.append(high, high[-1])
+    ax.fill_between(edges, lows, highs, step="post", color=colour, linewidth=0, alpha=0.8)
 
 
 def _shade_unknown(ax: Axes, t_s: NDArray[Any], truth: NDArray[Any]) -> None:

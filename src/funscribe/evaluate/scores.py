@@ -215,8 +215,13 @@ def _pearson(a: Any, b: Any) -> float | None:
     if len(a) < 2:
         return None
     a, b = a - a.mean(), b - b.mean()
-    size = float(np.sqrt((a @ a) * (b @ b)))
-    return None if size < 1e-9 * len(a) else float(a @ b) / size
+    size = float(np.sqrt(_dot(a, a) * _dot(b, b)))
+    return None if size < 1e-9 * len(a) else _dot(a, b) / size
+
+
+def _dot(a: Any, b: Any) -> float:
+    # Not a @ b: that may start threads, which on a busy machine take longer than the sum itself.
+    return float(np.einsum("i,i->", a, b))
 
 
 def _local_r(curves: _Curves, window_ms: float, hop_ms: float, lag: int) -> LocalR:
