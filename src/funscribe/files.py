@@ -30,28 +30,44 @@ _REASONS = {
 def write_atomically(path: Path | str, data: bytes) -> None:
     """Write a file so that nobody ever sees half of it.
 
-    The data go to a temporary file in the same folder, down to the disk, and take the name in one step. What
-    stood there before stays until then. A link is followed.
+    Raises:
+        OutputNotWritable: If the file cannot be written; nothing is left behind, not even when interrupted.
+    """
+    with whole_file(path) as unfinished:
+        _write(unfinished, data)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path | str) -> Iterator[Path]:
+    """Yield a temporary name in the folder of `path`, which becomes `path` in one step when the block ends.
+
+    What stood there before stays until then. A link is followed.
 
     Raises:
         OutputNotWritable: If the file cannot be written; nothing is left behind, not even when interrupted.
     """
-    path = Path(path)
     try:
         target = Path(os.path.realpath(path))
-        temporary = target.with_name(f".funscribe-{secrets.token_hex(8)}.part")
-        try:
-            _write(temporary, data)
-            temporary.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
-        _settle(target.parent)
-    except OSError as error:
-        raise not_writable(path, error) from error
     except ValueError as error:
         raise OutputNotWritable(f"{str(path)!r} cannot be written: {error}; choose another name") from error
+    unfinished = target.with_name(f".funscribe-{secrets.token_hex(8)}.part")
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not target.parent.exists():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        try:
+            yield unfinished
+            unfinished.replace(target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
+            raise
+        _settle(target.parent)
+    except OutputNotWritable:
+        raise
+    except OSError as error:
+        raise not_writable(path, error) from error
 
 
 def not_writable(path: Path | str, error: OSError) -> OutputNotWritable:

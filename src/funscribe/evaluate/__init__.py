@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from funscribe.lazy import lazy
 
 if TYPE_CHECKING:
     from funscribe.evaluate.comparison import write_comparison
@@ -18,22 +19,6 @@ if TYPE_CHECKING:
     )
     from funscribe.evaluate.truth import Truth, parse_truth, read_truth
 
-_HOME = {
-    "Fidelity": "scores",
-    "LocalR": "scores",
-    "TurningPoints": "cycles",
-    "Truth": "truth",
-    "cycle_count": "cycles",
-    "depth_rank_correlation": "scores",
-    "evaluate": "scores",
-    "fidelity": "scores",
-    "local_r": "scores",
-    "match": "cycles",
-    "parse_truth": "truth",
-    "read_truth": "truth",
-    "turning_points": "cycles",
-    "write_comparison": "comparison",
-}
 
 __all__ = [
     "Fidelity",
@@ -52,9 +37,28 @@ __all__ = [
     "write_comparison",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    # NumPy is loaded only when something is really evaluated.
-    if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy(
+    __name__,
+    {
+        "comparison": ("write_comparison",),
+        "cycles": (
+            "TurningPoints",
+            "cycle_count",
+            "match",
+            "turning_points",
+        ),
+        "scores": (
+            "Fidelity",
+            "LocalR",
+            "depth_rank_correlation",
+            "evaluate",
+            "fidelity",
+            "local_r",
+        ),
+        "truth": (
+            "Truth",
+            "parse_truth",
+            "read_truth",
+        ),
+    },
+)

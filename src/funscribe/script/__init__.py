@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from funscribe.lazy import lazy
 from funscribe.script.options import ScriptOptions
 
 if TYPE_CHECKING:
@@ -36,23 +36,23 @@ __all__ = [
     "write_script",
 ]
 
-_HOME = {
-    "Repair": "repair",
-    "ScriptStats": "stats",
-    "check_script": "funscript",
-    "encode_script": "funscript",
-    "make_script": "make",
-    "parse_script": "funscript",
-    "read_script": "funscript",
-    "script_metadata": "funscript",
-    "script_stats": "stats",
-    "write_heatmap": "heatmap",
-    "write_script": "funscript",
-}
-
-
-def __getattr__(name: str) -> Any:
-    # NumPy is loaded only when a script is really made or read.
-    if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy(
+    __name__,
+    {
+        "funscript": (
+            "check_script",
+            "encode_script",
+            "parse_script",
+            "read_script",
+            "script_metadata",
+            "write_script",
+        ),
+        "heatmap": ("write_heatmap",),
+        "make": ("make_script",),
+        "repair": ("Repair",),
+        "stats": (
+            "ScriptStats",
+            "script_stats",
+        ),
+    },
+)

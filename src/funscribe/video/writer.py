@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -16,7 +15,7 @@ import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
-from funscribe.errors import OutputNotWritable
+from funscribe.files import not_writable, whole_file
 
 Picture = NDArray[np.uint8]
 
@@ -77,7 +76,7 @@ def write_video(
     if first is None:
         raise ValueError(f"no frames to write to {path}")
     rate = Fraction(rate_hz or TICKS_PER_S / first[1]).limit_denominator(1001)
-    with _whole_file(path) as unfinished, _told_as_ours(path):
+    with whole_file(path) as unfinished, _told_as_ours(path):
         # The edit list that holds a late first time is counted in ticks of the movie, by default only 1 ms.
         options = {"movflags": "+faststart", "movie_timescale": str(TICKS_PER_S)}
         with av.open(str(unfinished), "w", format="mp4", options=options) as container:
@@ -166,31 +165,9 @@ def _with_durations(timed: Iterator[tuple[int, Picture]]) -> Iterator[tuple[int,
 
 
 @contextmanager
-def _whole_file(path: Path) -> Iterator[Path]:
-    """A temporary name beside the path, renamed to it at the end and removed if the end is not reached."""
-    if not path.parent.is_dir():
-        raise OutputNotWritable(f"cannot write {path}: there is no folder {path.parent}; make it first")
-    if path.is_dir():
-        raise OutputNotWritable(f"cannot write {path}: it is a folder; give a file name")
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield unfinished
-        try:
-            unfinished.replace(path)
-        except OSError as error:
-            raise OutputNotWritable(
-                f"cannot write {path}: {error.strerror}; choose another name or folder"
-            ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-@contextmanager
 def _told_as_ours(path: Path) -> Iterator[None]:
     """FFmpeg's complaints about the file as `OutputNotWritable`."""
     try:
         yield
     except av.error.FFmpegError as error:
-        raise OutputNotWritable(
-            f"cannot write {path}: {error.strerror}; check the space and the permissions there"
-        ) from error
+        raise not_writable(path, OSError(error.errno, error.strerror)) from error
