@@ -6,14 +6,17 @@ where players put 0:00; a picture stream that begins later keeps its delay.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 from av.container import InputContainer
+from av.stream import Disposition
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -30,6 +33,8 @@ av.logging.restore_default_callback()
 av.logging.set_libav_level(-8)
 
 _FIRST_FRAME_TRIES = 500  # packets without a single picture before a file counts as unreadable
+_KEYFRAME_TRIES = 3000  # packets without a keyframe before a file counts as having no more
+_BACK_S = (0.0, 1.0, 4.0, 16.0)  # MPEG streams have no index: a seek may land behind what it looks for
 
 
 class PyAVFrame:
@@ -61,7 +66,7 @@ def _plain_luma_bits(frame: VideoFrame) -> int:
     first = components[0]
     alone = not any(other.plane == first.plane for other in components[1:])
     name, bits = frame.format.name, first.bits
-    readable = bits == 8 or (bits > 8 and not name.endswith("be"))
+    readable = bits == 8 or (8 < bits <= 16 and not name.endswith("be"))
     plain = first.is_luma and alone and readable and frame.planes[0].line_size > 0
     if not plain or frame.format.has_palette:
         return 0
@@ -80,17 +85,23 @@ class PyAVSource:
     Attributes:
         info: What the file says of itself.
         damaged: Packets and frames left out so far: not decodable, or shown out of order.
+        first_pts: The pts of the first frame of the file (ticks of the stream), None without a clock.
         last_pts: The pts of the last frame yielded (ticks of the stream), None before the first.
     """
 
     def __init__(self, path: str, options: VideoOptions, *, threads: int = 0) -> None:
         self._path = path
         self._options = options
+        self._threads = threads
+        self._moved = False
+        self._by_order = False
         self.damaged = 0
         self.last_pts: int | None = None
         self._container, self._stream = self._open(threads=1)
         try:
-            self.info = self._describe(self._first_frame())
+            first = self._first_frame()
+            self.info = self._describe(first)
+            self.first_pts: int | None = first.pts
         finally:
             self._container.close()
         # A fresh decoder: what the first one held must not leak into a passage.
@@ -104,14 +115,13 @@ class PyAVSource:
         return self.between(None, None)
 
     def between_s(self, start_s: float, end_s: float | None) -> Iterator[PyAVFrame]:
-        """Yield the frames shown in [start_s, end_s) (s)."""
-        start_pts = self._ticks(start_s)
-        key = self.keyframe_before(start_pts)
+        """Yield the frames shown in [start_s, end_s) (s), and the one after as a last one."""
+        key = self.keyframe_before(self._ticks(start_s))
         for frame in self.between(key, None):
-            if end_s is not None and frame.time_s >= end_s:
-                return
             if frame.time_s >= start_s:
                 yield frame
+            if end_s is not None and frame.time_s >= end_s:
+                return
 
     def between(self, start_pts: int | None, end_pts: int | None) -> Iterator[PyAVFrame]:
         """Yield the frames with pts in [start_pts, end_pts), and the one after as a last one.
@@ -120,45 +130,66 @@ class PyAVSource:
             start_pts: The pts of a keyframe, where decoding begins; None is the start of the file.
             end_pts: The pts to stop at; None is the end of the file. The frame that ends the passage
                 is yielded too: whoever follows motion needs it.
+
+        Raises:
+            VideoUnreadable: The keyframe is not there.
+            VideoEncrypted: The pictures are encrypted.
         """
         index = 0
         last = -np.inf
-        for frame in self._decoded(start_pts):
-            if start_pts is not None and (frame.pts is None or frame.pts < start_pts):
+        for frame, tick in self._decoded(start_pts):
+            if start_pts is not None and (tick is None or tick < start_pts):
                 continue  # leading pictures of an open GOP belong to the passage before
-            time_s = self._time_s(frame, last)
+            time_s = self._time_s(tick, last)
             if time_s <= last:
                 self.damaged += 1
                 continue
-            last, self.last_pts = time_s, frame.pts
+            last, self.last_pts = time_s, tick
             yield PyAVFrame(frame, index, time_s)
             index += 1
-            if end_pts is not None and frame.pts is not None and frame.pts >= end_pts:
+            if end_pts is not None and tick is not None and tick >= end_pts:
                 return
 
     def keyframe_before(self, pts: int) -> int | None:
-        """Return the pts of the keyframe at or before `pts`, or None where the file cannot say."""
-        try:
-            self._container.seek(pts, stream=self._stream, backward=True)
-            for packet in self._container.demux(self._stream):
-                if packet.is_keyframe and packet.pts is not None:
-                    return packet.pts if packet.pts <= pts else None
-        except av.FFmpegError:
-            return None
+        """Return the pts of a keyframe at or before `pts`, or None where there is none or none is told."""
+        for back_s in _BACK_S:
+            key = self.keyframe_near(pts - round(back_s / self.info.time_base))
+            if key is not None and key <= pts:
+                return key
         return None
+
+    def keyframe_near(self, pts: int) -> int | None:
+        """Return the pts of the keyframe that a seek to `pts` finds, before or after it, or None."""
+        if self._by_order or not self._seek(pts):
+            return None
+        with suppress(av.FFmpegError):
+            for count, packet in enumerate(self._container.demux(self._stream)):
+                if packet.is_keyframe and packet.pts is not None:
+                    return packet.pts
+                if count >= _KEYFRAME_TRIES:
+                    break
+        return None
+
+    def begins_at(self, key: int) -> bool:
+        """Tell whether decoding may begin at a keyframe: not all that are called so are whole pictures."""
+        for frame, tick in self._decoded(key):
+            if tick is not None and tick >= key:
+                return tick == key and not frame.is_corrupt
+        return False
 
     def _open(self, threads: int) -> tuple[InputContainer, VideoStream]:
         try:
-            container = av.open(self._path, metadata_errors="ignore")
+            # An absolute path: FFmpeg takes what stands before a colon for a protocol.
+            container = av.open(str(Path(self._path).absolute()), metadata_errors="ignore")
         except (av.FFmpegError, OSError, ValueError) as error:
             raise VideoUnreadable(
                 f"{self._path} is not a readable video (empty, cut short or another kind of file); "
                 "copy it again, or check that it plays"
             ) from error
-        if not container.streams.video:
+        stream = next((video for video in container.streams.video if not _is_cover(video)), None)
+        if stream is None:
             container.close()
             raise VideoUnreadable(f"{self._path} has no picture stream, only sound or data; give a video")
-        stream = container.streams.video[0]
         codec: VideoCodecContext | None = stream.codec_context
         if codec is None:
             container.close()
@@ -169,22 +200,50 @@ class PyAVSource:
             codec.options = {"skip_loop_filter": "all"}
         return container, stream
 
-    def _decoded(self, start_pts: int | None) -> Iterator[VideoFrame]:
+    def _decoded(self, start_pts: int | None) -> Iterator[tuple[VideoFrame, int | None]]:
+        """Yield pictures as they are shown, each with its time (ticks of the stream) where it has one."""
+        order: deque[int] = deque()
         for packet in self._packets(start_pts):
-            if packet.has_sidedata("encryption_info"):
+            if packet is not None and packet.has_sidedata("encryption_info"):
                 raise VideoEncrypted(f"{self._path} is encrypted; give a copy without protection")
+            if self._by_order and packet is not None and packet.size and packet.dts is not None:
+                order.append(packet.dts)
             try:
-                yield from packet.decode()
+                for frame in self._stream.decode(packet):
+                    yield frame, order.popleft() if order else _tick(frame)
             except av.error.EOFError:
                 return
             except av.FFmpegError:
                 self.damaged += 1
+                if order:
+                    order.pop()
 
     def _packets(self, start_pts: int | None) -> Iterator[Any]:
-        """Yield the packets from the keyframe at `start_pts` on, and the flushing one at the end."""
-        if start_pts is not None:
-            self._container.seek(start_pts, stream=self._stream, backward=True)
-        waiting = start_pts is not None
+        """Yield the packets from the keyframe at `start_pts` on, and None or an empty one at the end."""
+        if start_pts is None:
+            self._rewind()
+            yield from self._demuxed()
+            return
+        for back_s in (*_BACK_S, None):
+            if back_s is None:
+                self._rewind()
+            elif not self._seek(start_pts - round(back_s / self.info.time_base)):
+                continue
+            packets = self._demuxed()
+            for packet in packets:
+                if packet is None or (back_s is not None and _is_past(packet, start_pts)):
+                    break
+                if packet.is_keyframe and packet.pts == start_pts:
+                    yield packet
+                    yield from packets
+                    return
+        raise VideoUnreadable(
+            f"{self._path}: the keyframe at tick {start_pts} is not there; if the file is still being "
+            "written, wait for that to end, then clear its trace with `funscribe cache clear`"
+        )
+
+    def _demuxed(self) -> Iterator[Any]:
+        self._moved = True
         packets = self._container.demux(self._stream)
         while True:
             try:
@@ -194,22 +253,40 @@ class PyAVSource:
             except av.FFmpegError:
                 # The rest of the file is lost, but the decoder still holds pictures.
                 self.damaged += 1
-                yield av.Packet()
+                yield None
                 return
-            if waiting and packet.pts != start_pts and packet.size:
-                continue
-            waiting = False
             yield packet
 
+    def _seek(self, pts: int) -> bool:
+        self._moved = True
+        try:
+            self._container.seek(pts, stream=self._stream, backward=True)
+        except (av.FFmpegError, OverflowError):
+            return False
+        return True
+
+    def _rewind(self) -> None:
+        """Go to the start of the file; not all kinds of files can be sought, but all can be opened again."""
+        if self._moved:
+            self._container.close()
+            self._container, self._stream = self._open(self._threads)
+            self._moved = False
+
     def _first_frame(self) -> VideoFrame:
-        packets = 0
+        packets, unclocked = 0, False
         for packet in self._packets(None):
             packets += 1
-            if packet.has_sidedata("encryption_info"):
+            if packet is not None and packet.has_sidedata("encryption_info"):
                 raise VideoEncrypted(f"{self._path} is encrypted; give a copy without protection")
+            if packet is not None and packets == 1:
+                unclocked = packet.pts is None and packet.dts is not None
             with suppress(av.FFmpegError):
-                for frame in packet.decode():
-                    if isinstance(frame, VideoFrame) and frame.width and frame.height:
+                for frame in self._stream.decode(packet):
+                    if frame.width and frame.height:
+                        # AVI numbers packets as they are stored. Where frames are stored in another order
+                        # than they are shown, the n-th frame shown has the n-th number.
+                        stored = unclocked or self._container.format.name == "avi"
+                        self._by_order = stored and packets > 1
                         return frame
             if packets >= _FIRST_FRAME_TRIES:
                 break
@@ -225,38 +302,54 @@ class PyAVSource:
         coded = (frame.width, frame.height)
         shown = _upright(coded, aspect, rotation)
         base = stream.time_base or Fraction(1, av.time_base)
+        origin_s = _origin_s(container, stream, base)
         duration = None
         if stream.duration:
-            duration = float(stream.duration * base)
+            duration = float(((stream.start_time or 0) + stream.duration) * base) - origin_s
         elif container.duration:
             duration = container.duration / av.time_base
+        # A raw stream has no clock, and its average is a default of FFmpeg's; the codec may know better.
+        clocked = stream.start_time is not None or stream.duration is not None
+        rate = stream.average_rate if clocked else stream.guessed_rate
         return VideoInfo(
             path=self._path,
             size_wh=shown,
             coded_size_wh=coded,
             time_base=base,
-            origin_s=_origin_s(container, stream, base),
+            origin_s=origin_s,
             rotation=rotation,
             codec=stream.codec_context.name,
             pixel_format=frame.format.name,
             luma_bits=_plain_luma_bits(frame) or 8,
             duration_s_from_header=duration,
             frame_count_from_header=stream.frames or None,
-            rate_hz_from_header=float(stream.average_rate) if stream.average_rate else None,
+            rate_hz_from_header=float(rate) if rate else None,
         )
 
     def _ticks(self, time_s: float) -> int:
         return int((time_s + self.info.origin_s) / self.info.time_base)
 
-    def _time_s(self, frame: VideoFrame, last: float) -> float:
-        pts = frame.pts if frame.pts is not None else frame.dts
-        if pts is None:  # a raw stream has no clock: the rate in its header is all there is
+    def _time_s(self, tick: int | None, last: float) -> float:
+        if tick is None:  # a raw stream has no clock: the rate in its header is all there is
             return max(last, -1 / self._rate()) + 1 / self._rate()
         base = self.info.time_base
-        return pts * base.numerator / base.denominator - self.info.origin_s + 0.0  # no negative zero
+        return tick * base.numerator / base.denominator - self.info.origin_s + 0.0  # no negative zero
 
     def _rate(self) -> float:
         return self.info.rate_hz_from_header or 25.0
+
+
+def _is_cover(stream: VideoStream) -> bool:
+    """Tell whether a stream is a picture that goes with the sound, such as the cover of an album."""
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _is_past(packet: Any, pts: int) -> bool:
+    return packet.dts is not None and bool(packet.dts > pts)
+
+
+def _tick(frame: VideoFrame) -> int | None:
+    return frame.pts if frame.pts is not None else frame.dts
 
 
 def _origin_s(container: InputContainer, stream: VideoStream, base: Fraction) -> float:

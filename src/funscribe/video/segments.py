@@ -28,7 +28,8 @@ class Segment(Struct, frozen=True):
 def plan_segments(path: str, options: VideoOptions) -> tuple[Segment, ...]:
     """Return the segments of a video, in order, together covering all of it.
 
-    A file whose length or keyframes are unknown is one segment.
+    A file whose length or keyframes are unknown is one segment. Keyframes from which decoding does not give
+    whole pictures at once (gradual refresh, wrong marks) do not count.
 
     Raises:
         VideoError: The video cannot be read.
@@ -39,12 +40,13 @@ def plan_segments(path: str, options: VideoOptions) -> tuple[Segment, ...]:
         duration_s = info.duration_s_from_header or 0.0
         count = max(1, round(duration_s / options.segment_s))
         base = info.time_base
-        first = info.origin_s / float(base)
+        origin = info.origin_s / float(base)
         step = duration_s / float(base) / count
+        least = source.first_pts if source.first_pts is not None else round(origin)
         cuts: list[int] = []
         for k in range(1, count):
-            key = source.keyframe_before(round(first + k * step))
-            if key is not None and key > max(first, cuts[-1] if cuts else first):
+            key = source.keyframe_near(round(origin + k * step))
+            if key is not None and key > max([least, *cuts[-1:]]) and source.begins_at(key):
                 cuts.append(key)
     finally:
         source.close()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from funscribe.errors import TimeOutsideVideo, VideoNotFound
+from funscribe.plugins import load
 from funscribe.video.options import VideoOptions
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 class Frame(Protocol):
     """One picture of a video and its exact time."""
 
-    index: int
+    index: int  # counted from where reading began
     time_s: float
 
     def luma(self) -> NDArray[np.uint8] | NDArray[np.uint16]:
@@ -75,9 +77,9 @@ def open_source(path: str | Path, options: VideoOptions | None = None, *, thread
     if not Path(path).is_file():
         what = "is a folder, not a video" if Path(path).is_dir() else "does not exist; check the path"
         raise VideoNotFound(f"{path} {what}")
-    from funscribe.video.pyav import PyAVSource
-
-    return PyAVSource(str(path), options or VideoOptions(), threads=threads)
+    chosen = options or VideoOptions()
+    source: PyAVSource = load("funscribe.sources", chosen.source)(str(path), chosen, threads=threads)
+    return source
 
 
 def frames(path: str | Path, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Frame]:
@@ -94,8 +96,8 @@ def frames(path: str | Path, start_s: float = 0.0, end_s: float | None = None) -
     source = open_source(path)
     try:
         end = source.info.duration_s_from_header
-        outside = start_s < 0 or (end is not None and start_s >= end)
-        if outside or (end_s is not None and end_s <= start_s):
+        inside = 0 <= start_s < (math.inf if end is None else end)
+        if not inside or (end_s is not None and not end_s > start_s):
             upto = "its end" if end is None else f"{end:.3f} s"
             raise TimeOutsideVideo(
                 f"{path}: {start_s} s to {end_s} s is not a passage of the video; valid is 0 s to {upto}"
@@ -103,8 +105,9 @@ def frames(path: str | Path, start_s: float = 0.0, end_s: float | None = None) -
         found = False
         for frame in source.between_s(start_s, end_s):
             found = True
-            yield frame
-        if not found:
+            if end_s is None or frame.time_s < end_s:
+                yield frame
+        if not found and start_s > 0:
             raise TimeOutsideVideo(f"{path}: no frame is shown from {start_s} s on; the video ends before")
     finally:
         source.close()
