@@ -8,6 +8,9 @@ from msgspec import Meta, Struct
 class VideoOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a file becomes frames."""
 
+    source: Annotated[
+        str, Meta(min_length=1, description="what reads the file: pyav, or the name of a plug-in (name)")
+    ] = "pyav"
     skip_loop_filter: Annotated[
         bool,
         Meta(description="leave out the deblocking filter: faster, and motion can do without (yes or no)"),

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from funscribe.records import VideoInfo
-    from funscribe.video.pyav import PyAVSource
 
 
 class Frame(Protocol):
@@ -36,13 +35,30 @@ class Frame(Protocol):
 
 
 class Source(Protocol):
-    """A video that is read from its first frame to its last, once."""
+    """A video that is read once, whole or one passage of it.
+
+    A plug-in of the group `funscribe.sources` is called with a path, `VideoOptions` and `threads=`.
+    """
 
     info: VideoInfo
-    damaged: int
+    damaged: int  # packets and frames left out so far
+    first_pts: int | None  # of the file, None without a clock
+    last_pts: int | None  # of the last frame yielded, None before the first
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the frames in the order they are shown."""
+
+    def between(self, start_pts: int | None, end_pts: int | None) -> Iterator[Frame]:
+        """Yield the frames with pts in [start_pts, end_pts), and the one after as a last one.
+
+        `start_pts` is the pts of a keyframe; None is the start or the end of the file.
+        """
+
+    def between_s(self, start_s: float, end_s: float | None) -> Iterator[Frame]:
+        """Yield the frames shown in [start_s, end_s) (s), and the one after as a last one."""
+
+    def keyframe_before(self, pts: int) -> int | None:
+        """Return the pts of the keyframe at or before `pts`, or None where the file cannot say."""
 
     def close(self) -> None:
         """Release the file and the decoder."""
@@ -63,7 +79,7 @@ def probe(path: str | Path) -> VideoInfo:
         source.close()
 
 
-def open_source(path: str | Path, options: VideoOptions | None = None, *, threads: int = 0) -> PyAVSource:
+def open_source(path: str | Path, options: VideoOptions | None = None, *, threads: int = 0) -> Source:
     """Open a video for reading.
 
     Args:
@@ -71,14 +87,15 @@ def open_source(path: str | Path, options: VideoOptions | None = None, *, thread
         options: How to decode.
         threads: Decoder threads; 0 leaves it to the decoder.
 
-    Returns:
-        A `Source` that can also be told to read one passage only (`between`).
+    Raises:
+        VideoError: The video cannot be used.
+        PluginNotFound: No source of the name in the options is installed.
     """
     if not Path(path).is_file():
         what = "is a folder, not a video" if Path(path).is_dir() else "does not exist; check the path"
         raise VideoNotFound(f"{path} {what}")
     chosen = options or VideoOptions()
-    source: PyAVSource = load("funscribe.sources", chosen.source)(str(path), chosen, threads=threads)
+    source: Source = load("funscribe.sources", chosen.source)(str(path), chosen, threads=threads)
     return source
 
 
