@@ -31,6 +31,10 @@ def ahead(source: Iterable[T], capacity: int = 2) -> Generator[T, None, None]:
     """
     if capacity < 1:
         raise ValueError(f"capacity must be at least 1, not {capacity}")
+    return _read_ahead(source, capacity)
+
+
+def _read_ahead(source: Iterable[T], capacity: int) -> Generator[T, None, None]:
     items: queue.Queue[Any] = queue.Queue(capacity)
     closed = threading.Event()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,12 @@ def watch_segment(task: SegmentTask, report: Callable[[tuple[int, float]], None]
     """
     source = open_source(task.path, task.video, threads=task.threads)
     try:
-        frames = source.between(task.segment.start_pts, task.segment.end_pts)
+        frames: Generator[Any, None, None] = source.between(task.segment.start_pts, task.segment.end_pts)
         # With a core to spare the next frame is decoded while this one is measured; on a single
-        # thread a hand-over would only cost.
-        part = measure(ahead(frames) if task.threads != 1 else frames, source.info, task.field, report)
+        # thread a hand-over would only cost. It is closed before the source: whoever decodes still must
+        # not find the file gone.
+        with closing(ahead(frames) if task.threads != 1 else frames) as coming:
+            part = measure(coming, source.info, task.field, report)
         part = Part(part.time_s, part.field, part.cut, _overlaps(task, source.last_pts), source.damaged)
     finally:
         source.close()

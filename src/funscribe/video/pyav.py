@@ -7,7 +7,7 @@ where players put 0:00; a picture stream that begins later keeps its delay.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -123,7 +123,7 @@ class PyAVSource:
             if end_s is not None and frame.time_s >= end_s:
                 return
 
-    def between(self, start_pts: int | None, end_pts: int | None) -> Iterator[PyAVFrame]:
+    def between(self, start_pts: int | None, end_pts: int | None) -> Generator[PyAVFrame, None, None]:
         """Yield the frames with pts in [start_pts, end_pts), and the one after as a last one.
 
         Args:
