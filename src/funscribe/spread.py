@@ -10,9 +10,13 @@ import multiprocessing
 import os
 import pickle
 import signal
-from collections.abc import Callable, Sequence
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 from typing import Any, TypeVar
 
 from funscribe.errors import WorkerDied
@@ -51,7 +55,7 @@ def _run_apart(
         for _ in range(workers):
             connection, process = _start(task)
             crew[connection] = process
-            _assign(connection, waiting, at_work)
+            _assign(connection, process, waiting, at_work)
         while at_work:
             ready = wait(list(at_work))
             for connection in [other for other in at_work if other in ready]:
@@ -62,7 +66,7 @@ def _run_apart(
                     tell(value)
                 else:
                     results[at_work.pop(connection)] = value
-                    _assign(connection, waiting, at_work)
+                    _assign(connection, crew[connection], waiting, at_work)
     finally:
         _stop(crew)
     return [results[index] for index in range(len(arguments))]
@@ -72,30 +76,56 @@ def _start(task: Callable[..., Any]) -> tuple[Connection, BaseProcess]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, task), daemon=True, name="funscribe-worker")
-    process.start()
+    with _nameless_main():
+        process.start()
     theirs.close()
     return ours, process
 
 
-def _assign(connection: Connection, waiting: Any, at_work: dict[Connection, int]) -> None:
+@contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Keep a new process from running the user's script again.
+
+    A spawned process imports the script it was started from, to find functions in it. Tasks live in modules,
+    so it need not, and a script without the `if __name__ == "__main__"` guard works, as one typed in does.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _assign(
+    connection: Connection, process: BaseProcess, waiting: Any, at_work: dict[Connection, int]
+) -> None:
     following = next(waiting, None)
-    if following is not None:
-        at_work[connection] = following[0]
+    if following is None:
+        return
+    at_work[connection] = following[0]
+    try:
         connection.send(following[1])
+    except (BrokenPipeError, ConnectionResetError) as error:
+        raise _died(process) from error
 
 
 def _hear(connection: Connection, process: BaseProcess) -> tuple[str, Any]:
     try:
         kind, value = connection.recv()
     except (EOFError, ConnectionResetError) as error:
-        process.join(_STOP_S)
-        code = process.exitcode
-        how = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
-        raise WorkerDied(
-            f"a worker process ended without an answer ({how}); it may have run out of memory: "
-            "run again with --workers 1, finished segments are kept"
-        ) from error
+        raise _died(process) from error
     return kind, value
+
+
+def _died(process: BaseProcess) -> WorkerDied:
+    process.join(_STOP_S)
+    code = process.exitcode
+    how = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+    return WorkerDied(
+        f"a worker process ended without an answer ({how}); it may have run out of memory: "
+        "run again with --workers 1, finished segments are kept"
+    )
 
 
 def _stop(crew: dict[Connection, BaseProcess]) -> None:
@@ -111,12 +141,27 @@ def _serve(connection: Connection, task: Callable[..., Any]) -> None:
     """Do tasks until the other end is closed. The main loop of a worker process."""
     # Ctrl-C reaches the whole group; the parent alone decides what happens then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="funscribe-parent", daemon=True).start()
     try:
         while True:
             argument = connection.recv()
-            connection.send(_outcome(task, argument, connection))
+            outcome = _outcome(task, argument, connection)
+            try:
+                connection.send(outcome)
+            except (BrokenPipeError, ConnectionResetError):
+                raise
+            except Exception as error:  # a result that cannot be sent is a failure of its task
+                connection.send(("failed", _sendable(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         os._exit(0)  # the parent is gone: nobody is left to tell
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as its parent has ended, whatever a task is at."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(0)
 
 
 def _outcome(task: Callable[..., Any], argument: Any, connection: Connection) -> tuple[str, Any]:
