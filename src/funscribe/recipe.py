@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import math
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -64,10 +65,10 @@ def read_recipe(path: str | Path) -> Recipe:
         return from_dict(tomllib.loads(text))
     except OSError as error:
         raise RecipeInvalid(f"{path} cannot be read: {error.strerror}; check the path") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeInvalid(f"{path} is not TOML: {error}") from error
     except RecipeInvalid as error:
         raise RecipeInvalid(f"{path}: {error}") from error
+    except ValueError as error:  # not TOML, not UTF-8, or a path that no system takes
+        raise RecipeInvalid(f"{path} is not TOML: {error}") from error
 
 
 def from_dict(values: dict[str, Any]) -> Recipe:
@@ -78,6 +79,7 @@ def from_dict(values: dict[str, Any]) -> Recipe:
     """
     known = {option.path for option in options(Recipe())}
     _refuse_unknown(values, known)
+    _refuse_infinite(values)
     try:
         return msgspec.convert(values, Recipe)
     except msgspec.ValidationError as error:
@@ -146,6 +148,14 @@ def _refuse_unknown(values: dict[str, Any], known: set[str]) -> None:
         for name in inner if isinstance(inner, dict) else ():
             if f"{stage}.{name}" not in known:
                 raise RecipeInvalid(_unknown(f"{stage}.{name}", known))
+
+
+def _refuse_infinite(values: dict[str, Any]) -> None:
+    """Refuse numbers that no bound catches: nothing is less or more than not a number."""
+    for stage, inner in values.items():
+        for name, value in inner.items() if isinstance(inner, dict) else ():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise RecipeInvalid(f"option {stage}.{name}: expected a number, not {value}")
 
 
 def _unknown(path: str, known: Iterable[str]) -> str:
