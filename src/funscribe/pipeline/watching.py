@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -82,9 +83,9 @@ def watch_with_store(
     """Watch a video with a trace store of the caller's choice, and tell how it went."""
     path = str(video)
     key = trace_key(path, recipe.watched_part())
-    store.open(key)
     warnings: list[str] = []
     plan = _plan(path, recipe, store, key, warnings)
+    store.open(key)
     done, missing = _look_up(plan, store, key, warnings)
     monitor = Monitor(plan.info.duration_s_from_header, on_progress, done_s=_span_s(done))
     cores = os.cpu_count() or 1
@@ -118,13 +119,13 @@ def _threads(cores: int, crew: int) -> int:
 def _plan(path: str, recipe: Recipe, store: TraceStore, key: str, warnings: list[str]) -> Plan:
     try:
         plan = store.read_note(key, Plan)
-        if plan is not None:
-            return plan
+        if plan is not None:  # the same video may have had another name when it was watched
+            return Plan(dataclasses.replace(plan.info, path=path), plan.segments)
     except TraceCorrupted as error:
         warnings.append(f"the stored trace was damaged and is made again ({error})")
         store.remove(key)
-        store.open(key)
     plan = Plan(probe(path), plan_segments(path, recipe.video))
+    store.open(key)  # only now: what cannot be watched leaves nothing behind
     store.write_note(key, plan)
     return plan
 

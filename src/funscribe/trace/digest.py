@@ -24,6 +24,10 @@ def trace_key(path: str | Path, options: bytes) -> str:
         path: The video.
         options: The options that the trace depends on, encoded.
     """
+    if Path(path).is_dir():
+        raise VideoNotFound(f"{path} is a folder, not a video")
+    if not Path(path).is_file():  # a pipe would let us wait for ever
+        raise VideoNotFound(f"{path} does not exist; check the path")
     digest = hashlib.sha256(_FORMAT + len(options).to_bytes(8, "little") + options)
     try:
         with Path(path).open("rb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 import zlib
@@ -12,6 +13,8 @@ import numpy as np
 
 from funscribe.errors import TraceCorrupted
 from funscribe.records import Array, Provenance, Trace, VideoInfo
+
+_CHECK = hashlib.sha256().digest_size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +36,7 @@ class Part:
     damaged: int
 
     def encode(self) -> bytes:
-        """Return the part as the bytes of an .npz file, whose members carry checksums."""
+        """Return the part as the bytes of an .npz file, followed by their SHA-256."""
         buffer = io.BytesIO()
         np.savez(
             buffer,
@@ -43,7 +46,8 @@ class Part:
             overlap=np.bool_(self.overlap),
             damaged=np.int64(self.damaged),
         )
-        return buffer.getvalue()
+        data = buffer.getvalue()
+        return data + hashlib.sha256(data).digest()
 
     @classmethod
     def decode(cls, data: bytes, name: str) -> Part:
@@ -52,6 +56,9 @@ class Part:
         Raises:
             TraceCorrupted: The bytes are not what was written.
         """
+        data, check = data[:-_CHECK], data[-_CHECK:]
+        if hashlib.sha256(data).digest() != check:
+            raise TraceCorrupted(f"{name} is damaged: its checksum is wrong")
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as stored:
                 part = cls(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import shutil
 import time
@@ -20,6 +22,7 @@ from funscribe.trace.part import Part
 N = TypeVar("N", bound=msgspec.Struct)
 
 _DEFAULT_BYTES = 8_000_000_000
+_KEY_DIGITS = 32
 _IN_USE_S = 3600.0  # a trace touched this recently may be in the making elsewhere
 
 
@@ -31,6 +34,13 @@ class StoredTrace:
     video: str
     size: int
     used: float
+
+
+class _Note(msgspec.Struct, frozen=True):
+    """A record as it is kept, with a checksum: one changed digit would be another plan."""
+
+    check: str
+    note: msgspec.Raw
 
 
 class TraceStore:
@@ -56,12 +66,15 @@ class TraceStore:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             os.utime(folder)
+            _sweep(folder)
         except OSError as error:
             raise not_writable(folder, error) from error
 
     def write_note(self, key: str, note: msgspec.Struct) -> None:
         """Keep a record about the trace (the plan of its segments)."""
-        write_atomically(self.folder(key) / "plan.json", msgspec.json.encode(note, enc_hook=_plain))
+        data = msgspec.json.encode(note, enc_hook=_plain)
+        kept = _Note(check=_checksum(data), note=msgspec.Raw(data))
+        write_atomically(self.folder(key) / "plan.json", msgspec.json.encode(kept))
 
     def read_note(self, key: str, kind: type[N]) -> N | None:
         """Return the record kept about a trace, None where there is none.
@@ -71,10 +84,13 @@ class TraceStore:
         """
         path = self.folder(key) / "plan.json"
         try:
-            return msgspec.json.decode(path.read_bytes(), type=kind, dec_hook=_rich)
-        except FileNotFoundError:
+            kept = msgspec.json.decode(path.read_bytes(), type=_Note)
+            if _checksum(bytes(kept.note)) != kept.check:
+                raise TraceCorrupted(f"{path} is damaged: its checksum is wrong")
+            return msgspec.json.decode(kept.note, type=kind, dec_hook=_rich)
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        except (msgspec.MsgspecError, ValueError, OSError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, OSError) as error:
             raise TraceCorrupted(f"{path} is damaged: {error}") from error
 
     def part_path(self, key: str, index: int) -> Path:
@@ -106,7 +122,10 @@ class TraceStore:
 
     def traces(self) -> list[StoredTrace]:
         """Return what is kept, the most recently used first."""
-        found = [_describe(folder) for folder in _folders(self.root)]
+        found = []
+        for folder in _folders(self.root):
+            with contextlib.suppress(FileNotFoundError):  # another run has just removed it
+                found.append(_describe(folder))
         return sorted(found, key=lambda stored: -stored.used)
 
     def clear(self) -> int:
@@ -128,6 +147,10 @@ class TraceStore:
                 kept -= stored.size
                 gone.append(stored.key)
         return gone
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _plain(value: Any) -> str:
@@ -164,17 +187,28 @@ def _default_bytes() -> int:
 def _folders(root: Path) -> Iterator[Path]:
     try:
         for folder in root.iterdir():
-            if folder.is_dir() and len(folder.name) == 32:
+            if folder.is_dir() and len(folder.name) == _KEY_DIGITS:
                 yield folder
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
 
 
+def _sweep(folder: Path) -> None:
+    """Remove what runs that were killed while writing have left."""
+    for file in folder.glob(".*.part"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - file.stat().st_mtime > _IN_USE_S:
+                file.unlink()
+
+
 def _describe(folder: Path) -> StoredTrace:
-    size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    size = 0
+    for file in folder.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a temporary file has just got its name
+            size += file.stat().st_size
     video = ""
     try:
-        video = str(msgspec.json.decode((folder / "plan.json").read_bytes())["info"]["path"])
+        video = str(msgspec.json.decode((folder / "plan.json").read_bytes())["note"]["info"]["path"])
     except (OSError, msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError):
         video = "?"  # an unfinished or damaged one: it still has a size, and can be cleared
     return StoredTrace(folder.name, video, size, folder.stat().st_mtime)
