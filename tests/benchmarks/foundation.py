@@ -1,0 +1,89 @@
+"""Measures what Funscribe promises: speed, memory, start-up and fidelity, each with its target.
+
+    python tests/benchmarks/foundation.py                         all of it, about half an hour on two cores
+    python tests/benchmarks/foundation.py --rows scenes,counts    some of it; the other results stay
+    python tests/benchmarks/foundation.py --quick                 the least of it, to see that it works
+    python tests/benchmarks/foundation.py --table                 only writes the page anew
+
+Results go to docs/benchmarks.json as soon as each is there, and to docs/benchmarks.md, which is made of it.
+A quick run writes to the work folder instead: its figures mean nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from following import counts, scenes
+from measure import ROOT, made_by
+from memory import memory
+from results import Group, merge, read
+from setting import Setting
+from speed import compose_hour, start_up, whole_run
+from table import to_markdown
+
+ROWS: dict[str, Callable[[Setting], Group]] = {
+    "whole": whole_run,
+    "memory": memory,
+    "compose": compose_hour,
+    "start": start_up,
+    "scenes": scenes,
+    "counts": counts,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the chosen benchmarks; the exit status is 1 if one could not be run, missed targets are none."""
+    given = _parser().parse_args(arguments)
+    unknown = [key for key in given.rows if key not in ROWS]
+    if unknown:
+        print(f"no row named {', '.join(unknown)}; there are {', '.join(ROWS)}", file=sys.stderr)
+        return 2
+    path = (given.work / "quick.json") if given.quick else ROOT / "docs" / "benchmarks.json"
+    given.work.mkdir(parents=True, exist_ok=True)
+    setting = Setting(given.work, given.data, given.quick, given.clip)
+    failed = 0
+    for key in () if given.table else given.rows:
+        failed += not _run(key, setting, path)
+    path.with_suffix(".md").write_text(to_markdown(read(path), list(ROWS)), encoding="utf-8")
+    return min(failed, 1)
+
+
+def _run(key: str, setting: Setting, path: Path) -> bool:
+    """Run one benchmark and keep what it found; return whether that went well."""
+    print(f"{key}: {(ROWS[key].__doc__ or '').strip()}", flush=True)
+    try:
+        group = ROWS[key](setting)
+    except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+        print(f"{key} could not be measured: {error}", file=sys.stderr)
+        return False
+    for line in group.lines:
+        print(f"  {line.what}: {line.reached} (asked {line.asked}){'' if line.met else '  MISSED'}")
+    merge(path, key, f"python tests/benchmarks/foundation.py --rows {key}", made_by(), group)
+    return True
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--rows", type=lambda text: text.split(","), default=list(ROWS), help=f"of {','.join(ROWS)}"
+    )
+    parser.add_argument("--quick", action="store_true", help="do the least, to see that it works")
+    parser.add_argument("--table", action="store_true", help="measure nothing, write the page anew")
+    parser.add_argument("--data", type=_folder, default=ROOT.parent / "shared" / "data", help="real clips")
+    parser.add_argument("--work", type=_folder, default=ROOT / "build" / "benchmarks", help="kept clips")
+    parser.add_argument("--clip", type=_folder, help="the 1080p clip, instead of one that is made")
+    return parser
+
+
+def _folder(text: str) -> Path:
+    return Path(text).resolve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

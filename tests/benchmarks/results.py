@@ -1,0 +1,69 @@
+"""Results of a benchmark, kept as JSON: one group of lines a key, so that runs can be merged."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table: what was asked, what was reached, and whether that is enough."""
+
+    what: str
+    asked: str
+    reached: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A table of the single measurements behind the lines."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one benchmark found.
+
+    Attributes:
+        how: What is measured, in a sentence or two.
+        lines: Its lines of the table.
+        details: The single measurements.
+    """
+
+    how: str
+    lines: tuple[Line, ...]
+    details: tuple[Detail, ...] = ()
+
+
+def at_most(what: str, limit: float, reached: float, form: str) -> Line:
+    """Return the line of a figure that must not be larger than a limit."""
+    return Line(what, "≤ " + form.format(limit), form.format(reached), reached <= limit)
+
+
+def at_least(what: str, limit: float, reached: float, form: str) -> Line:
+    """Return the line of a figure that must not be smaller than a limit."""
+    return Line(what, "≥ " + form.format(limit), form.format(reached), reached >= limit)
+
+
+def merge(path: Path, key: str, command: str, made_by: dict[str, Any], group: Group) -> None:
+    """Put a group into a JSON file in the place of an older one of the same key."""
+    held = read(path)
+    held[key] = {"command": command, "made_by": made_by, **asdict(group)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".part")
+    half.write_text(json.dumps(held, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    half.replace(path)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the groups of a JSON file, none where there is no file."""
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
