@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from funscribe.pipeline.composing import Composition, compose
-from funscribe.pipeline.generating import Generated, generate
-from funscribe.pipeline.watching import Watched, watch, watch_with_store
+from typing import TYPE_CHECKING
+
+from funscribe.lazy import lazy
+
+if TYPE_CHECKING:
+    from funscribe.pipeline.composing import Composition, compose
+    from funscribe.pipeline.generating import Generated, generate
+    from funscribe.pipeline.watching import Watched, watch, watch_with_store
 
 __all__ = ["Composition", "Generated", "Watched", "compose", "generate", "watch", "watch_with_store"]
+
+# A worker that watches a segment loads nothing of what composes a script.
+__getattr__ = lazy(
+    __name__,
+    {
+        "composing": ("Composition", "compose"),
+        "generating": ("Generated", "generate"),
+        "watching": ("Watched", "watch", "watch_with_store"),
+    },
+)
