@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -48,7 +48,7 @@ class Source(Protocol):
     def __iter__(self) -> Iterator[Frame]:
         """Yield the frames in the order they are shown."""
 
-    def between(self, start_pts: int | None, end_pts: int | None) -> Iterator[Frame]:
+    def between(self, start_pts: int | None, end_pts: int | None) -> Generator[Frame, None, None]:
         """Yield the frames with pts in [start_pts, end_pts), and the one after as a last one.
 
         `start_pts` is the pts of a keyframe; None is the start or the end of the file.
@@ -57,8 +57,11 @@ class Source(Protocol):
     def between_s(self, start_s: float, end_s: float | None) -> Iterator[Frame]:
         """Yield the frames shown in [start_s, end_s) (s), and the one after as a last one."""
 
-    def keyframe_before(self, pts: int) -> int | None:
-        """Return the pts of the keyframe at or before `pts`, or None where the file cannot say."""
+    def keyframe_near(self, pts: int) -> int | None:
+        """Return the pts of the keyframe that a seek to `pts` finds, before or after it, or None."""
+
+    def begins_at(self, key: int) -> bool:
+        """Tell whether decoding may begin at a keyframe: not all that are called so are whole pictures."""
 
     def close(self) -> None:
         """Release the file and the decoder."""
