@@ -25,13 +25,13 @@ def where(argument: int, report: Any) -> int:
     return os.getpid()
 
 
-def fail(argument: str, report: Any) -> None:
+def fail(argument: str, report: Any) -> Any:
     if argument == "value":
         raise ValueError("what was given is wrong")
     if argument == "unsendable":
         raise Unsendable(1, 2)
     if argument == "result":
-        return lambda: None  # type: ignore[return-value]
+        return lambda: None
     if argument == "report":
         report(lambda: None)
     if argument == "kill":
@@ -40,7 +40,7 @@ def fail(argument: str, report: Any) -> None:
         os._exit(7)
     if argument == "sys.exit":
         sys.exit(3)
-    time.sleep(60)
+    return time.sleep(60)
 
 
 def sleep_long(folder: str, report: Any) -> None:
