@@ -48,14 +48,10 @@ class CountScore:
 
 def score_scenes(work: Path, names: Iterable[str] = SCENES, recipe: Recipe | None = None) -> list[SceneScore]:
     """Render scenes (once), make their scripts and score them."""
-    folder = work / f"scenes-{_digest('testing', 'video')}"
-    folder.mkdir(parents=True, exist_ok=True)
     found = []
     for name in names:
-        video = folder / f"{name}.mp4"
-        if not video.with_suffix(".csv").is_file():
-            render(SCENES[name], video)
-        script, truth = make(work, video, recipe), read_truth(video.with_suffix(".csv"))
+        video = render_once(work, name)
+        script, truth = script_of(work, video, recipe), read_truth(video.with_suffix(".csv"))
         depth = depth_rank_correlation(script, truth)
         found.append(SceneScore(name, SCENES[name].direction, evaluate(script, truth), depth))
     return found
@@ -74,13 +70,23 @@ def score_counts(
     """
     found = []
     for name in names or sorted(path.name.split(".")[0] for path in folder.glob("*.cycles.txt")):
-        script = make(work, folder / f"{name}.mp4", recipe)
+        script = script_of(work, folder / f"{name}.mp4", recipe)
         lines = (folder / f"{name}.cycles.txt").read_text(encoding="utf-8").split()
         found.append(CountScore(name, cycle_count(script.at_ms, script.pos), len(lines)))
     return found
 
 
-def make(work: Path, video: Path, recipe: Recipe | None) -> Script:
+def render_once(work: Path, name: str) -> Path:
+    """Return the video of a scene, its truth beside it; drawn anew when the code that draws has changed."""
+    folder = work / f"scenes-{_digest('testing', 'video')}"
+    folder.mkdir(parents=True, exist_ok=True)
+    video = folder / f"{name}.mp4"
+    if not video.with_suffix(".csv").is_file():
+        render(SCENES[name], video)
+    return video
+
+
+def script_of(work: Path, video: Path, recipe: Recipe | None = None) -> Script:
     """Return the script of a video."""
     recipe = recipe or Recipe()
     return compose(watch_kept(work, video, recipe), recipe).script
