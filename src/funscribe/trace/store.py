@@ -209,6 +209,6 @@ def _describe(folder: Path) -> StoredTrace:
     video = ""
     try:
         video = str(msgspec.json.decode((folder / "plan.json").read_bytes())["note"]["info"]["path"])
-    except (OSError, msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError):
+    except (OSError, msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError, RecursionError):
         video = "?"  # an unfinished or damaged one: it still has a size, and can be cleared
     return StoredTrace(folder.name, video, size, folder.stat().st_mtime)
