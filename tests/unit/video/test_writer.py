@@ -162,7 +162,8 @@ def test_a_disk_that_fills_up_is_told(tmp_path, room):
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=True
     )
-    assert done.stdout.startswith("told ") and "a.mp4 cannot be written: " in done.stdout
+    assert done.stdout.startswith("told ")
+    assert "a.mp4 cannot be written: " in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
