@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 
-class Unsendable(Exception):  # noqa: N818
+class Unsendable(Exception):
     def __init__(self, one: int, two: int) -> None:
         super().__init__(f"{one} and {two}")
 
