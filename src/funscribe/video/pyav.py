@@ -55,9 +55,10 @@ class PyAVFrame:
             return _plane(frame.reformat(format="gray"), np.uint8)
         return _plane(frame, np.uint8 if bits == 8 else np.uint16)
 
-    def rgb(self) -> NDArray[np.uint8]:
-        """Return the stored picture as RGB (H, W, 3)."""
-        return np.asarray(self._frame.to_ndarray(format="rgb24"), np.uint8)
+    def rgb(self, size_wh: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+        """Return the stored picture as RGB (H, W, 3), at another size (px) if one is given."""
+        width, height = size_wh or (None, None)
+        return np.asarray(self._frame.to_ndarray(format="rgb24", width=width, height=height), np.uint8)
 
 
 def _plain_luma_bits(frame: VideoFrame) -> int:
@@ -250,6 +251,10 @@ class PyAVSource:
                 packet = next(packets)
             except StopIteration:
                 return
+            except IndexError:
+                # At the end PyAV stumbles over streams that turned up on the way, as they may in MPEG-TS.
+                yield None
+                return
             except av.FFmpegError:
                 # The rest of the file is lost, but the decoder still holds pictures.
                 self.damaged += 1
@@ -302,10 +307,12 @@ class PyAVSource:
         coded = (frame.width, frame.height)
         shown = _upright(coded, aspect, rotation)
         base = stream.time_base or Fraction(1, av.time_base)
-        origin_s = _origin_s(container, stream, base)
+        # A short file may be over before FFmpeg has made out where it starts; the first frame knows.
+        begin = stream.start_time if stream.start_time is not None else frame.pts or 0
+        origin_s = _origin_s(container, float(begin * base))
         duration = None
         if stream.duration:
-            duration = float(((stream.start_time or 0) + stream.duration) * base) - origin_s
+            duration = float((begin + stream.duration) * base) - origin_s
         elif container.duration:
             duration = container.duration / av.time_base
         # A raw stream has no clock, and its average is a default of FFmpeg's; the codec may know better.
@@ -352,9 +359,8 @@ def _tick(frame: VideoFrame) -> int | None:
     return frame.pts if frame.pts is not None else frame.dts
 
 
-def _origin_s(container: InputContainer, stream: VideoStream, base: Fraction) -> float:
+def _origin_s(container: InputContainer, own: float) -> float:
     """Return where players put 0:00: the start of the container, in the exact ticks of its first stream."""
-    own = float((stream.start_time or 0) * base)
     ticks: Any = container.start_time
     if ticks is None:
         return own
