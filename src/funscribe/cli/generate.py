@@ -42,6 +42,9 @@ def generate(
     recipe: Annotated[
         Path | None, typer.Option("--recipe", metavar="FILE.toml", help="Read the options from a file.")
     ] = None,
+    preview: Annotated[
+        Path | None, typer.Option(metavar="OUT.mp4", help="Write the video with the motion drawn in.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a video on stdout.")] = False,
 ) -> None:
     """Turn videos into motion scripts.
@@ -55,9 +58,12 @@ def generate(
     from funscribe.cli.recipe import chosen_recipe
 
     changes = [*(settings or []), *(["script.invert=yes"] if invert else [])]
-    batch = _Batch(chosen_recipe(recipe, changes), workers or 0, overwrite, json)
+    targets = list(find_targets(videos, output, recursive))
+    if preview is not None and len(targets) != 1:
+        raise typer.BadParameter(f"is of one video, and {len(targets)} are named", param_hint="--preview")
+    batch = _Batch(chosen_recipe(recipe, changes), workers or 0, overwrite, json, preview)
     try:
-        for target in find_targets(videos, output, recursive):
+        for target in targets:
             batch.take(target)
     except KeyboardInterrupt:
         typer.echo("funscribe: stopped; the same command goes on from here", err=True)
@@ -69,11 +75,14 @@ def generate(
 class _Batch:
     """The videos of one command line, done one after another."""
 
-    def __init__(self, recipe: Recipe, workers: int, overwrite: bool, json: bool) -> None:
+    def __init__(
+        self, recipe: Recipe, workers: int, overwrite: bool, json: bool, preview: Path | None
+    ) -> None:
         self._recipe = recipe
         self._workers = workers
         self._overwrite = overwrite
         self._json = json
+        self._preview = preview
         self._made: dict[Path, Path] = {}
         self.failed = False
 
@@ -101,12 +110,14 @@ class _Batch:
                 f"{target.video}: {target.script} is already the script of {twin}; use -o for one of them"
             )
         self._made[target.script] = target.video
-        if target.script.exists() and not self._overwrite and target.video.is_file():
+        kept = target.script.exists() and not self._overwrite and target.video.is_file()
+        if kept:
             self._keep(target)
+        if kept and self._preview is None:
             return
         make_home(target.script)
         with exclusive(target.script):
-            self._make(target)
+            self._make(target, kept)
 
     def _keep(self, target: Target) -> None:
         note = f"{target.script} exists and is kept; --overwrite replaces it"
@@ -115,15 +126,20 @@ class _Batch:
         else:
             typer.echo(note)
 
-    def _make(self, target: Target) -> None:
+    def _make(self, target: Target, kept: bool) -> None:
         from funscribe.cli.progress import progress_line
         from funscribe.pipeline import generate as generate_script
+        from funscribe.pipeline import write_preview
         from funscribe.script import write_script
 
         with progress_line(target.video.name) as tell:
             made = generate_script(target.video, self._recipe, workers=self._workers, on_progress=tell)
-        write_script(target.script, made.script)
-        self._tell(target, made)
+        if self._preview is not None:
+            with progress_line(self._preview.name) as tell:
+                write_preview(self._preview, made.trace, made.signal, self._recipe.video, on_progress=tell)
+        if not kept:
+            write_script(target.script, made.script)
+            self._tell(target, made)
 
     def _tell(self, target: Target, made: Generated) -> None:
         duration_s = float(made.trace.time_s[-1])

@@ -9,9 +9,19 @@ from funscribe.lazy import lazy
 if TYPE_CHECKING:
     from funscribe.pipeline.composing import Composition, compose
     from funscribe.pipeline.generating import Generated, generate
+    from funscribe.pipeline.preview import write_preview
     from funscribe.pipeline.watching import Watched, watch, watch_with_store
 
-__all__ = ["Composition", "Generated", "Watched", "compose", "generate", "watch", "watch_with_store"]
+__all__ = [
+    "Composition",
+    "Generated",
+    "Watched",
+    "compose",
+    "generate",
+    "watch",
+    "watch_with_store",
+    "write_preview",
+]
 
 # A worker that watches a segment loads nothing of what composes a script.
 __getattr__ = lazy(
@@ -19,6 +29,7 @@ __getattr__ = lazy(
     {
         "composing": ("Composition", "compose"),
         "generating": ("Generated", "generate"),
+        "preview": ("write_preview",),
         "watching": ("Watched", "watch", "watch_with_store"),
     },
 )

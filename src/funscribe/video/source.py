@@ -30,8 +30,8 @@ class Frame(Protocol):
         It is uint16 where `VideoInfo.luma_bits` is over 8.
         """
 
-    def rgb(self) -> NDArray[np.uint8]:
-        """Return the stored picture as RGB (H, W, 3), not yet turned upright."""
+    def rgb(self, size_wh: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+        """Return the stored picture, not yet upright, as RGB (H, W, 3), at another size (px) if given."""
 
 
 class Source(Protocol):
