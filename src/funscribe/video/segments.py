@@ -13,6 +13,8 @@ from msgspec import Struct
 from funscribe.video.options import VideoOptions
 from funscribe.video.source import open_source
 
+_MOST = 10_000  # a header may promise any length
+
 
 class Segment(Struct, frozen=True):
     """A passage that begins with a keyframe.
@@ -38,7 +40,7 @@ def plan_segments(path: str, options: VideoOptions) -> tuple[Segment, ...]:
     try:
         info = source.info
         duration_s = info.duration_s_from_header or 0.0
-        count = max(1, round(duration_s / options.segment_s))
+        count = min(_MOST, max(1, round(duration_s / options.segment_s)))
         base = info.time_base
         origin = info.origin_s / float(base)
         step = duration_s / float(base) / count
