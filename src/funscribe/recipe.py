@@ -176,6 +176,8 @@ def _parse(path: str, text: str, kind: str) -> Any:
         if text.lower() not in words:
             raise RecipeInvalid(f"option {path}: expected yes or no, not {text!r}")
         return words[text.lower()]
+    if kind == "passages":
+        return [_parse_passage(path, passage) for passage in text.split(",") if passage.strip()]
     if kind in ("int", "float"):
         try:
             return int(text) if kind == "int" else float(text)
@@ -183,6 +185,16 @@ def _parse(path: str, text: str, kind: str) -> Any:
             wanted = "a whole number" if kind == "int" else "a number"
             raise RecipeInvalid(f"option {path}: expected {wanted}, not {text!r}") from None
     return text
+
+
+def _parse_passage(path: str, text: str) -> list[float]:
+    start, _, end = text.partition("-")
+    try:
+        return [float(start), float(end)]
+    except ValueError:
+        raise RecipeInvalid(
+            f"option {path}: expected passages as START-END in seconds, not {text!r}"
+        ) from None
 
 
 def _unwrap(kind: Any) -> tuple[Any, str]:
@@ -193,7 +205,8 @@ def _unwrap(kind: Any) -> tuple[Any, str]:
 
 
 def _type_name(shape: Any) -> str:
-    return type(shape).__name__.removesuffix("Type").lower()
+    name = type(shape).__name__.removesuffix("Type").lower()
+    return "passages" if name == "vartuple" else name
 
 
 def _bounds(shape: Any) -> str:

@@ -41,7 +41,7 @@ def test_every_option_says_what_it_is_and_its_unit() -> None:
     assert len({option.path for option in shown}) == len(shown)
     for option in shown:
         assert re.search(r"\(.+\)$", option.meaning), f"{option.path} names no unit"
-        assert option.type in ("bool", "int", "float", "str", "literal")
+        assert option.type in ("bool", "int", "float", "str", "literal", "passages")
         if option.type in ("int", "float"):
             assert option.bounds, f"{option.path} has no bounds"
     cells = next(option for option in shown if option.path == "field.cells")
@@ -51,7 +51,7 @@ def test_every_option_says_what_it_is_and_its_unit() -> None:
 def test_every_difference_has_another_digest() -> None:
     digests = {Recipe().digest()}
     for option in options(Recipe()):
-        value = {"bool": not option.value, "str": "other"}.get(option.type)
+        value = {"bool": not option.value, "str": "other", "passages": "1-2,3-4.5"}.get(option.type)
         if value is None:
             numbers = [float(word) for word in re.findall(r"[\d.]+", option.bounds)]
             value = next(number for number in numbers if number != option.default)

@@ -29,6 +29,9 @@ def generate(
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace scripts that exist.")] = False,
     invert: Annotated[bool, typer.Option("--invert", help="Turn the scripts upside down.")] = False,
+    invert_passage: Annotated[
+        list[str] | None, typer.Option(metavar="START-END", help="Turn a passage upside down (s).")
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Processes side by side; the default fills the cores."),
@@ -57,7 +60,11 @@ def generate(
     """
     from funscribe.cli.recipe import chosen_recipe
 
-    changes = [*(settings or []), *(["script.invert=yes"] if invert else [])]
+    changes = list(settings or [])
+    if invert:
+        changes.append("script.invert=yes")
+    if invert_passage:
+        changes.append(f"script.invert_passages={','.join(invert_passage)}")
     targets = list(find_targets(videos, output, recursive))
     if preview is not None and len(targets) != 1:
         raise typer.BadParameter(f"is of one video, and {len(targets)} are named", param_hint="--preview")

@@ -50,7 +50,10 @@ def make_script(
 def _samples(signal: MotionSignal, options: ScriptOptions) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Times (T,), whole and strictly increasing (ms), and positions (T,) in the range asked for (units)."""
     at_ms = np.rint(signal.time_s * 1000).astype(np.int64)
-    position = 1 - signal.position if options.invert else signal.position
+    upside_down = np.full(len(signal), options.invert)
+    for start_s, end_s in options.invert_passages:
+        upside_down ^= (signal.time_s >= start_s) & (signal.time_s < end_s)
+    position = np.where(upside_down, 1 - signal.position, signal.position)
     values = options.range_low + position * (options.range_high - options.range_low)
     # Of samples within the same millisecond the first stands.
     fresh = (np.diff(at_ms, prepend=-1) > 0) & (at_ms >= 0)

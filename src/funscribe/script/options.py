@@ -28,6 +28,10 @@ class ScriptOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         bool,
         msgspec.Meta(description="turn the script upside down (yes or no)"),
     ] = False
+    invert_passages: Annotated[
+        tuple[tuple[float, float], ...],
+        msgspec.Meta(description="passages turned upside down by themselves, START-END,... (s)"),
+    ] = ()
     range_low: Annotated[
         int,
         msgspec.Meta(ge=0, le=99, description="position of the lowest point (units)"),
@@ -38,6 +42,9 @@ class ScriptOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ] = 100
 
     def __post_init__(self) -> None:
+        for start_s, end_s in self.invert_passages:
+            if not 0 <= start_s < end_s:
+                raise ValueError(f"a passage must start before it ends, not {start_s:g}-{end_s:g} s")
         if self.range_low >= self.range_high:
             raise ValueError(
                 f"range_low must be less than range_high, not {self.range_low} and {self.range_high} units"

@@ -105,3 +105,15 @@ def test_metadata_and_chapters_are_passed_on():
     script = make_script(sine(1), None, {"title": "x"}, chapters)
     assert script.metadata == {"title": "x"}
     assert script.chapters == chapters
+
+
+def test_a_passage_alone_is_turned_upside_down():
+    time_s = np.arange(0, 20, 1 / 30)
+    position = 0.5 - 0.4 * np.cos(2 * np.pi * 0.5 * time_s)
+    signal = MotionSignal(time_s, position, np.ones(len(time_s)))
+    made = make_script(signal, ScriptOptions(invert_passages=((5.0, 9.0),), max_speed=0))
+    at_s = np.array([1.0, 3.0, 6.0, 8.0, 11.0])
+    upright = np.interp(at_s, time_s, position) * 100
+    found = np.interp(at_s * 1000, made.at_ms, made.pos)
+    expected = np.where((at_s > 5) & (at_s < 9), 100 - upright, upright)
+    assert np.abs(found - expected).max() <= 3
