@@ -7,17 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from funscribe.monitor import Progress
 from funscribe.pipeline.composing import compose
 from funscribe.pipeline.watching import watch_with_store
 from funscribe.recipe import Recipe
 from funscribe.records import MotionSignal, Script, Trace
 from funscribe.trace import TraceStore
+from funscribe.zigzag import runs
 
 _WEAK = 0.3
 _WEAK_S = 2.0
+_JOIN_S = 1.0  # passages closer than this are told as one
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +81,30 @@ def generate(
         elapsed_s=elapsed_s,
         frames_per_s=len(watched.trace) / elapsed_s,
         peak_rss_mb=watched.peak_rss_mb,
-        warnings=(*watched.warnings, *_weak_passages(made.signal)),
+        warnings=(*watched.warnings, *_weak_warning(made.signal)),
     )
 
 
-def _weak_passages(signal: MotionSignal) -> tuple[str, ...]:
-    """Say how much of a signal is not to be trusted."""
-    if not len(signal):
+def weak_passages(signal: MotionSignal) -> tuple[tuple[float, float], ...]:
+    """Return the passages (start and end, s) of low confidence that are long enough to matter."""
+    if len(signal) < 2:
         return ()
-    steps = np.diff(signal.time_s, append=signal.time_s[-1])
-    weak_s = float(steps[signal.confidence < _WEAK].sum())
-    if weak_s < _WEAK_S:
+    found: list[tuple[float, float]] = []
+    for start, stop in runs(signal.confidence < _WEAK):
+        begin_s, end_s = (float(signal.time_s[i]) for i in (start, stop - 1))
+        if found and begin_s - found[-1][1] < _JOIN_S:
+            found[-1] = (found[-1][0], end_s)
+        else:
+            found.append((begin_s, end_s))
+    return tuple((begin_s, end_s) for begin_s, end_s in found if end_s - begin_s >= _WEAK_S)
+
+
+def _weak_warning(signal: MotionSignal) -> tuple[str, ...]:
+    passages = weak_passages(signal)
+    if not passages:
         return ()
-    share = weak_s / max(1e-9, float(steps.sum()))
-    return (f"{weak_s:.0f} s ({share:.0%}) have a confidence under {_WEAK}: little or no clear motion there",)
+    total_s = sum(end_s - begin_s for begin_s, end_s in passages)
+    share = total_s / float(signal.time_s[-1] - signal.time_s[0])
+    named = ", ".join(f"{begin_s:.0f}-{end_s:.0f} s" for begin_s, end_s in passages[:_NAMED])
+    more = f" and {len(passages) - _NAMED} more" if len(passages) > _NAMED else ""
+    return (f"confidence under {_WEAK} at {named}{more} ({share:.0%} of the video): look there first",)
