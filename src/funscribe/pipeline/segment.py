@@ -75,7 +75,7 @@ def measure(
         fields.append(field)
         cuts.append(cut)
         if len(times) - told >= _TELL_EVERY:
-            report((len(times) - told, times[-1] - times[told]))
+            report((len(times) - told, times[-1] - times[max(0, told - 1)]))
             told = len(times)
     if told < len(times):
         report((len(times) - told, times[-1] - times[max(0, told - 1)]))

@@ -108,7 +108,7 @@ def test_a_folder(tmp_path: Path) -> None:
 
 
 def test_an_unknown_reader_is_told(clip: Path) -> None:
-    with pytest.raises(PluginNotFound, match=r"'vlc' is not installed in funscribe\.sources; there is: .*pyav"):
+    with pytest.raises(PluginNotFound, match=r"'vlc' is not installed in .*; there is: .*pyav"):
         open_source(clip, VideoOptions(source="vlc"))
 
 
