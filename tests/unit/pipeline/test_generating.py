@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import pytest
+
+from funscribe.errors import VideoNotFound
+from funscribe.pipeline import compose, generate, watch
+
+
+def test_one_call_is_the_same_as_two(clip: Path, own_cache: Path) -> None:
+    made = generate(clip, workers=1)
+    assert not made.cached
+    assert made.folder.parent == own_cache
+    assert len(made.trace) == len(made.signal) == 180
+    assert made.frames_per_s == pytest.approx(180 / made.elapsed_s)
+    assert made.peak_rss_mb > 10
+    assert made.script.actions == compose(watch(clip)).script.actions
+    again = generate(str(clip))
+    assert again.cached
+    assert again.script.actions == made.script.actions
+
+
+def test_nothing_is_written_beside_the_video(clip: Path) -> None:
+    before = sorted(clip.parent.iterdir())
+    generate(clip, workers=1)
+    assert sorted(clip.parent.iterdir()) == before
+
+
+def test_an_error_crosses() -> None:
+    with pytest.raises(VideoNotFound):
+        generate("missing.mp4")
