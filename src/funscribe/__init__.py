@@ -15,7 +15,7 @@ from funscribe.lazy import lazy
 
 if TYPE_CHECKING:
     from funscribe.errors import FunscribeError
-    from funscribe.evaluate import evaluate, read_truth
+    from funscribe.evaluate import Fidelity, read_truth
     from funscribe.pipeline import Composition, Generated, compose, generate, watch
     from funscribe.recipe import Recipe, read_recipe
     from funscribe.records import Action, Chapter, MotionSignal, Provenance, Script, Trace, VideoInfo
@@ -28,6 +28,7 @@ __all__ = [
     "Action",
     "Chapter",
     "Composition",
+    "Fidelity",
     "FunscribeError",
     "Generated",
     "MotionSignal",
@@ -37,7 +38,6 @@ __all__ = [
     "Trace",
     "VideoInfo",
     "compose",
-    "evaluate",
     "frames",
     "generate",
     "probe",
@@ -52,10 +52,7 @@ __getattr__ = lazy(
     __name__,
     {
         "errors": ("FunscribeError",),
-        "evaluate": (
-            "evaluate",
-            "read_truth",
-        ),
+        "evaluate": ("read_truth",),
         "pipeline": (
             "Composition",
             "Generated",

@@ -40,6 +40,7 @@ def test_every_public_name_is_there() -> None:
 
     assert list(funscribe.__all__) == sorted(funscribe.__all__)
     for name in funscribe.__all__:
-        assert getattr(funscribe, name) is not None
+        assert getattr(funscribe, name) is getattr(funscribe, name)
+        assert callable(getattr(funscribe, name)), f"{name} is a name of a package too, which hides it"
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = funscribe.nothing
