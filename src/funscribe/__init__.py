@@ -52,7 +52,7 @@ __getattr__ = lazy(
     __name__,
     {
         "errors": ("FunscribeError",),
-        "evaluate": ("read_truth",),
+        "evaluate": ("Fidelity", "read_truth"),
         "pipeline": (
             "Composition",
             "Generated",

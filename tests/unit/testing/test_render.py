@@ -49,7 +49,7 @@ def test_the_truth_beside_it_reads_back(tmp_path):
 
 
 def test_a_missing_folder_is_told(tmp_path):
-    with pytest.raises(OutputNotWritable, match="no folder"):
+    with pytest.raises(OutputNotWritable, match="no such folder"):
         render(short("still"), tmp_path / "nowhere" / "a.mp4")
 
 
