@@ -1,0 +1,106 @@
+"""The rules of the house: who may import whom, what is loaded when, and how long files are."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "funscribe"
+UNIT = ROOT / "tests" / "unit"
+HEAVY = {
+    "av", "cv2", "matplotlib", "nicegui", "numpy", "onnxruntime", "openvino", "ray", "scipy",
+}  # fmt: skip
+DOORS = {
+    "av": ("video/",),
+    "cv2": ("field/flow.py", "testing/"),
+    "matplotlib": ("plots.py",),
+    "scipy": ("field/", "motion/", "script/", "evaluate/", "testing/", "zigzag.py"),
+}
+
+# Packages' own files only pass names on, and options are covered by the tests of recipes.
+COVERED_ELSEWHERE = {
+    "cli/report.py": "cli/test_generate.py",
+    "testing/__main__.py": "testing/test_render.py",
+    "testing/poses.py": "testing/test_layers.py",
+    "testing/scene.py": "testing/test_scenes.py",
+    "testing/textures.py": "testing/test_layers.py",
+}
+
+
+def _loaded_by(code: str) -> set[str]:
+    program = f"import sys\n{code}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    return set(ran.stdout.split()) & HEAVY
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def test_the_import_contracts_are_kept() -> None:
+    from importlinter.cli import lint_imports  # type: ignore[import-untyped]
+
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert _loaded_by("import funscribe") == set()
+
+
+def test_the_command_line_loads_no_heavy_library_before_it_works() -> None:
+    assert _loaded_by("import funscribe.cli.main") <= {"numpy"}
+    help_wanted = (
+        "import contextlib, io, runpy\nsys.argv = ['funscribe', '--help']\n"
+        "from funscribe.cli.main import run\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n    run()"
+    )
+    assert _loaded_by(help_wanted) <= {"numpy"}
+
+
+def test_options_and_recipes_load_nothing_heavy() -> None:
+    assert _loaded_by("import funscribe.recipe") == set()
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_each_heavy_library_has_one_door(library: str) -> None:
+    strangers = [
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if library in _imports(path) and not path.relative_to(SOURCE).as_posix().startswith(DOORS[library])
+    ]
+    assert strangers == []
+
+
+def test_every_module_has_its_tests() -> None:
+    missing = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE)
+        if path.name in ("__init__.py", "options.py"):
+            continue
+        tests = COVERED_ELSEWHERE.get(name.as_posix(), str(name.with_name(f"test_{name.name}")))
+        if not (UNIT / tests).is_file():
+            missing.append(f"{name}: no {tests}")
+    assert missing == []
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in SOURCE.rglob("*.py")
+    }
+    assert [f"{name}: {count} lines" for name, count in lengths.items() if count > 400] == []
+
+
+@pytest.mark.parametrize("word", ["utils", "common", "helpers", "core", "misc"])
+def test_no_room_is_called_nothing(word: str) -> None:
+    assert list(SOURCE.rglob(f"{word}*")) == []
