@@ -1,9 +1,6 @@
 """The motion of the camera: a similarity fitted robustly to each frame's field, and the field without it.
 
-Coordinates are picture heights from the centre of the picture, x to the right and y down, so that a camera
-row (vx, vy, zoom, turn) says that the still world moves with
-
-    u = vx + zoom * x - turn * y        v = vy + zoom * y + turn * x
+The rows of a camera (vx, vy, zoom, turn) are explained in `funscribe.similarity`.
 
 The fit is iteratively reweighted least squares with Cauchy weights (Holland and Welsch, "Robust regression
 using iteratively reweighted least-squares", 1977): cells that move on their own lose their say.
@@ -14,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from funscribe.records import Array, Trace
+from funscribe.similarity import similarity_basis
 
 _CHUNK = 2048  # frames at once: the working arrays stay in the processor's cache
 _ROUNDS = 4
@@ -35,17 +33,6 @@ def fit_camera(trace: Trace, say: Array | None = None) -> Array:
         field = trace.field[start : start + _CHUNK].astype(np.float32)
         camera[start : start + _CHUNK] = _fit(field.reshape(len(field), -1), basis, weight)
     return camera
-
-
-def similarity_basis(grid: tuple[int, int]) -> Array:
-    """Return the field of each of the four motions at rate one, (4, GY * GX * 2) float32."""
-    gy, gx = grid
-    y = (np.arange(gy) + 0.5) / gy - 0.5
-    x = ((np.arange(gx) + 0.5) / gx - 0.5) * gx / gy
-    xs, ys = np.meshgrid(x, y)
-    one, none = np.ones_like(xs), np.zeros_like(xs)
-    fields = ((one, none), (none, one), (xs, ys), (-ys, xs))
-    return np.array([np.stack(uv, axis=-1).ravel() for uv in fields], np.float32)
 
 
 def camera_field(camera: Array, grid: tuple[int, int]) -> Array:

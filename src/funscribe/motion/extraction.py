@@ -2,21 +2,31 @@
 
 The pipeline calls, in this order:
 
-    camera = field.fit_camera(trace)                  # (T, 4) float32
-    signal = motion.extract(trace, camera, options)   # MotionSignal at the times of the frames
+    camera = fit_camera(trace)                  # funscribe.field.camera: (T, 4) float32
+    signal = extract(trace, camera, options)    # MotionSignal at the times of the frames
+
+Within a shot: even times (`even`), candidate modes of overlapping windows (`modes`), the best sequence of
+them (`choice`), the velocity along it (`follow`, `isolate`), its sign (`direction`), its rests (`rest`),
+and the position (`normalise`). Shots are solved on their own.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from funscribe.motion.modes import strongest_mode
-from funscribe.motion.normalise import normalise
+from funscribe.motion.choice import best_sequence, worth
+from funscribe.motion.direction import upward
+from funscribe.motion.even import RATE_HZ, even_times, resample
+from funscribe.motion.follow import Course, choose, follow
+from funscribe.motion.modes import Candidates, find_candidates
+from funscribe.motion.normalise import to_position
 from funscribe.motion.options import MotionOptions
+from funscribe.motion.rest import moving
 from funscribe.motion.shots import split_shots
 from funscribe.records import Array, MotionSignal, Trace
+from funscribe.similarity import similarity_basis
 
-_RATE_HZ = 30.0
+_FEWEST = 8  # frames of a shot in which motion can be told
 
 
 def extract(trace: Trace, camera: Array, options: MotionOptions) -> MotionSignal:
@@ -24,41 +34,80 @@ def extract(trace: Trace, camera: Array, options: MotionOptions) -> MotionSignal
 
     Args:
         trace: What was watched.
-        camera: The camera's motion (T, 4), see `funscribe.field.camera`.
+        camera: The camera's motion (T, 4), see `funscribe.field.camera.fit_camera`.
         options: How to extract.
     """
     position = np.full(len(trace), 0.5)
     confidence = np.zeros(len(trace))
+    held = 0.5
     for shot in split_shots(trace.cut, options.cut_threshold):
-        if shot.stop - shot.start < 2:
+        solved = _solve_shot(trace, camera, shot, options)
+        if solved is None:
+            position[shot] = held
             continue
-        field = _still_world(trace, camera, shot)
-        curve, trust = _solve(trace.time_s[shot], field, options)
-        position[shot], confidence[shot] = curve, trust
+        position[shot], confidence[shot] = solved
+        held = float(position[shot][-1])
     return MotionSignal(trace.time_s, position, confidence)
 
 
-def _still_world(trace: Trace, camera: Array, shot: slice) -> Array:
-    """Return the field of a shot without the camera (n, C * 2), its first row (across the cut) zero."""
-    from funscribe.motion.similarity import similarity_basis
-
+def _solve_shot(
+    trace: Trace, camera: Array, shot: slice, options: MotionOptions
+) -> tuple[Array, Array] | None:
+    """Return position and confidence of a shot, or None where nothing moves."""
+    if shot.stop - shot.start < _FEWEST:
+        return None
+    time_s = trace.time_s[shot]
     grid = (trace.field.shape[1], trace.field.shape[2])
-    field = trace.field[shot].astype(np.float32).reshape(shot.stop - shot.start, -1)
-    field -= camera[shot] @ similarity_basis(grid)
+    basis = similarity_basis(grid)
+    even_s = even_times(time_s)
+    still, moved = _velocities(trace, camera, shot, even_s, basis)
+    course = _course(still, moved, basis, options)
+    if course is None:
+        return None
+    noise = ((still**2).sum(1) - course.velocity**2).clip(0) / still.shape[1]
+    on = moving(course.velocity, noise, float(np.median(course.tempo_hz)), options.rest_speed)
+    up = upward(course.pattern, grid)
+    position = to_position(course.velocity * up, course.tempo_hz, on, options.depth_window_s, options.knee)
+    trust = course.periodic * on
+    return np.interp(time_s, even_s, position).clip(0, 1), np.interp(time_s, even_s, trust).clip(0, 1)
+
+
+def _velocities(trace: Trace, camera: Array, shot: slice, even_s: Array, basis: Array) -> tuple[Array, Array]:
+    """Return the field without the camera (N, D) and the camera (N, 4) at even times.
+
+    The first frame of a shot is compared with the shot before, so its motion means nothing.
+    """
+    count = shot.stop - shot.start
+    field = trace.field[shot].reshape(count, -1).astype(np.float32)
+    np.nan_to_num(field, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    moved = np.asarray(camera[shot], np.float32).copy()
+    field -= moved @ basis
     field[0] = 0
-    return field
+    moved[0] = 0
+    time_s = trace.time_s[shot]
+    return resample(time_s, field, even_s), resample(time_s, moved, even_s)
 
 
-def _solve(time_s: Array, field: Array, options: MotionOptions) -> tuple[Array, Array]:
-    """Return position and confidence of one shot."""
-    steps = np.diff(time_s, prepend=time_s[0])
-    path = np.cumsum(field * steps[:, None].astype(np.float32), axis=0, dtype=np.float64)
-    count = max(2, round((time_s[-1] - time_s[0]) * _RATE_HZ) + 1)
-    even_s = np.linspace(time_s[0], time_s[-1], count)
-    at = np.searchsorted(time_s, even_s, side="right").clip(1, len(time_s) - 1)
-    part = ((even_s - time_s[at - 1]) / (time_s[at] - time_s[at - 1]))[:, None]
-    even = (path[at - 1] * (1 - part) + path[at] * part).astype(np.float32)
-    rate_hz = (count - 1) / (time_s[-1] - time_s[0])
-    curve, trust = strongest_mode(even, rate_hz, options)
-    curve = normalise(curve, rate_hz, options.depth_window_s)
-    return np.interp(time_s, even_s, curve).clip(0, 1), np.interp(time_s, even_s, trust).clip(0, 1)
+def _course(still: Array, moved: Array, basis: Array, options: MotionOptions) -> Course | None:
+    """Return what was followed through a shot, or None if a window has no candidate."""
+    length = min(len(still), round(options.window_s * RATE_HZ))
+    orthonormal = np.linalg.qr(basis.T)[0].T
+    windows: list[Candidates] = []
+    for start in _starts(len(still), length):
+        part = slice(start, start + length)
+        windows.append(find_candidates(start, still[part], moved[part], basis))
+    windows = [window for window in windows if len(window)]
+    if not windows:
+        return None
+    worths = [worth(window, orthonormal) for window in windows]
+    indices = best_sequence(windows, worths, options.steadiness)
+    path = [choose(window, index) for window, index in zip(windows, indices, strict=True)]
+    return follow(still, moved, basis, path, options.isolation)
+
+
+def _starts(count: int, length: int) -> list[int]:
+    """Return the first samples of windows that cover the shot evenly, about half a window apart."""
+    if count <= length:
+        return [0]
+    steps = -(-(count - length) * 2 // length)
+    return [round(k * (count - length) / steps) for k in range(steps + 1)]

@@ -1,82 +1,127 @@
-"""The motion modes of windows, joined to one curve."""
+"""Candidates: the motion modes of a window, in bands of tempo, and what speaks for each.
+
+A mode is a pattern of cell velocities that comes and goes as a whole: sliding, zooming, swinging and bending
+are modes alike. It is a right singular vector of (time x cells), found here from cosine transforms, in which
+a band of tempo is a few rows.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import fft
 
-from funscribe.motion.options import MotionOptions
+from funscribe.motion.even import RATE_HZ
+from funscribe.motion.periodicity import periodicity
 from funscribe.records import Array
 
-_MODES = 4
+BANDS_HZ = ((0.1, 0.6), (0.3, 1.4), (0.7, 3.0), (1.8, 8.0))
+_MODES = 3  # in each band
+_ROUNDS = 3  # of subspace iteration
+_SMALL = 32  # rows up to which all modes are found at once
+_CAMERA_MATTERS = 0.02  # part of the energy that the camera must have for the raw field to be looked at
 
 
-def strongest_mode(path: Array, rate_hz: float, options: MotionOptions) -> tuple[Array, Array]:
-    """Return the curve (T,) and its trust (T,) of the most periodic strong mode of paths (T, C * 2)."""
-    total = len(path)
-    length = min(total, round(options.window_s * rate_hz))
-    hop = max(1, length // 4)
-    starts = list(range(0, max(1, total - length + 1), hop))
-    if starts[-1] + length < total:
-        starts.append(total - length)
-    curve, trust, weight = np.zeros(total), np.zeros(total), np.zeros(total)
-    taper = np.hanning(length + 2)[1:-1] + 1e-3
-    for start in starts:
-        part = slice(start, start + length)
-        mode, worth = _best_mode(_band(path[part], rate_hz, options))
-        overlap = weight[part] > 0
-        if overlap.any():
-            known = curve[part] / np.maximum(weight[part], 1e-12)
-            mode = mode * (1.0 if float((mode * known)[overlap].sum()) >= 0 else -1.0)
-        curve[part] += taper * mode
-        trust[part] += taper * worth
-        weight[part] += taper
-    return curve / weight, trust / weight
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The modes of one window; one row for each.
+
+    Attributes:
+        start: First sample of the window.
+        length: Samples of the window.
+        pattern: Unit vectors over the cells (K, D).
+        raw: Whether the curve is drawn from the field with the camera in it (K,).
+        energy: Mean square of the band, between displacement and velocity (K,).
+        tempo_hz: Fundamental tempo of the curve (K,).
+        periodic: How periodic the curve is (K,), 0..1.
+    """
+
+    start: int
+    length: int
+    pattern: Array
+    raw: Array
+    energy: Array
+    tempo_hz: Array
+    periodic: Array
+
+    def __len__(self) -> int:
+        return len(self.pattern)
 
 
-def _band(path: Array, rate_hz: float, options: MotionOptions) -> Array:
-    """Return the displacements between the slowest and the fastest motion, without their trend."""
-    count = len(path)
-    ramp = np.linspace(0, 1, count, dtype=np.float32)[:, None]
-    path = path - (path[:1] * (1 - ramp) + path[-1:] * ramp)
-    mirrored = np.concatenate([path, -path[::-1]])
-    size = fft.next_fast_len(len(mirrored), real=True)
-    spectrum = fft.rfft(mirrored, size, axis=0)
-    hz = fft.rfftfreq(size, 1 / rate_hz)
-    keep = (hz >= options.slowest_hz) & (hz <= options.fastest_hz)
-    spectrum *= keep[:, None]
-    return np.asarray(fft.irfft(spectrum, size, axis=0)[:count], np.float32)
+def spectrum(window: Array) -> tuple[Array, Array]:
+    """Return the cosine transform (n, D) of velocities (n, D) without their mean, and its frequencies (Hz).
+
+    The sum of squares of the rows is the mean square of the window.
+    """
+    count = len(window)
+    rows = fft.dct(window - window.mean(0), axis=0, norm="ortho") / np.float32(np.sqrt(count))
+    return rows, np.arange(count) * (RATE_HZ / (2 * count))
 
 
-def _best_mode(path: Array) -> tuple[Array, float]:
-    """Return the curve of the mode with the largest energy times periodicity squared, and its periodicity."""
-    gram = (path @ path.T).astype(np.float64)
-    values, vectors = np.linalg.eigh(gram)
-    best, worth, score = np.zeros(len(path)), 0.0, -1.0
-    for k in range(1, min(_MODES, len(values)) + 1):
-        energy, curve = max(0.0, float(values[-k])), vectors[:, -k]
-        periodic = _periodicity(curve)
-        if energy * periodic**2 > score:
-            weights = path.T @ curve
-            sign = _upward(weights)
-            best, worth, score = curve * np.sqrt(energy) * sign, periodic, energy * periodic**2
-    return best, worth
+def find_candidates(start: int, still: Array, camera: Array, basis: Array) -> Candidates:
+    """Return the candidates of one window.
+
+    Args:
+        start: First sample of the window.
+        still: Velocities without the camera (n, D).
+        camera: The camera (n, 4).
+        basis: What the camera looks like on the cells (4, D).
+    """
+    rows, hz = spectrum(still)
+    camera_rows, _ = spectrum(camera)
+    matters = float((camera_rows**2 @ (basis**2).sum(1)).sum()) > _CAMERA_MATTERS * float((rows**2).sum())
+    patterns, energies, slowest, raws = [], [], [], []
+    for low, high in BANDS_HZ:
+        part = slice(*np.searchsorted(hz, (low, np.nextafter(high, 99))))
+        if part.stop - part.start < 2:
+            continue
+        scale = (1 / np.sqrt(hz[part])).astype(np.float32)[:, None]
+        found = [_strongest(rows[part] * scale)]
+        if matters:
+            found.append(_of_camera(camera_rows[part] * scale, basis))
+        for seen, (modes, energy) in enumerate(found):
+            patterns.append(modes)
+            energies.append(energy)
+            slowest.append(np.full(len(energy), max(0.1, 0.7 * low)))
+            raws.append(np.full(len(energy), bool(seen)))
+    if not patterns:
+        return _none(start, len(still), basis.shape[1])
+    pattern, raw = np.concatenate(patterns), np.concatenate(raws)
+    curves = pattern @ still.T
+    curves[raw] += (pattern[raw] @ basis.T) @ camera.T
+    tempo, periodic = periodicity(curves, np.concatenate(slowest))
+    return Candidates(start, len(still), pattern, raw, np.concatenate(energies), tempo, periodic)
 
 
-def _upward(weights: Array) -> float:
-    """Return the sign that makes up in the picture positive."""
-    vertical, horizontal = float(weights[1::2].sum()), float(weights[0::2].sum())
-    main = -vertical if abs(vertical) * 2 >= abs(horizontal) else horizontal
-    return 1.0 if main >= 0 else -1.0
+def _strongest(band: Array) -> tuple[Array, Array]:
+    """Return the strongest patterns (K, D) of rows (m, D) and their energies (K,), by subspace iteration."""
+    if len(band) <= _SMALL:
+        _, curves = np.linalg.eigh((band @ band.T).astype(np.float64))
+        pattern = curves[:, : -_MODES - 1 : -1].T.astype(np.float32) @ band
+        size = np.sqrt((pattern * pattern).sum(1))
+        pattern = pattern / np.maximum(size, 1e-12)[:, None]
+    else:
+        loud = np.argsort(-(band * band).sum(0), kind="stable")[: _MODES + 2]
+        curves = np.linalg.qr(band[:, loud])[0]
+        for _ in range(_ROUNDS):
+            curves = np.linalg.qr(band @ (band.T @ curves))[0]
+        _, size, pattern = np.linalg.svd(curves.T @ band, full_matrices=False)
+    real = size[:_MODES] > 1e-7
+    return pattern[:_MODES][real], size[:_MODES][real].astype(np.float64) ** 2
 
 
-def _periodicity(curve: Array) -> float:
-    """Return the height of the first peak of the autocorrelation after its first zero, 0..1."""
-    count = len(curve)
-    spectrum = np.abs(fft.rfft(curve, 2 * count)) ** 2
-    lags = fft.irfft(spectrum, 2 * count)[: count // 2 + 1]
-    if len(lags) < 3 or lags[0] <= 0:
-        return 0.0
-    lags = lags / lags[0] * count / (count - np.arange(len(lags)))
-    below = np.flatnonzero(lags < 0)
-    return float(np.clip(lags[below[0] :].max(), 0, 1)) if len(below) else 0.0
+def _of_camera(band: Array, basis: Array) -> tuple[Array, Array]:
+    """Return the strongest motion of the camera as a pattern (1, D), and its energy (1,)."""
+    size = np.sqrt((basis**2).sum(1))
+    _, _, directions = np.linalg.svd(band * size, full_matrices=False)
+    pattern = (directions[:1] / size) @ basis
+    pattern /= np.maximum(np.sqrt((pattern**2).sum()), 1e-9)
+    return pattern, ((band @ (basis @ pattern[0])) ** 2).sum(keepdims=True)
+
+
+def _none(start: int, length: int, cells: int) -> Candidates:
+    nothing = np.zeros(0)
+    return Candidates(
+        start, length, np.zeros((0, cells), np.float32), np.zeros(0, np.bool_), nothing, nothing, nothing
+    )

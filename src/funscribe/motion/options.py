@@ -13,13 +13,32 @@ class MotionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     cut_threshold: Annotated[
         float, Meta(gt=0, le=1, description="cut score above which a frame begins a new shot (0..1)")
     ] = 0.4
-    slowest_hz: Annotated[
-        float, Meta(ge=0.02, le=1, description="slowest motion that counts as a stroke (Hz)")
-    ] = 0.12
-    fastest_hz: Annotated[float, Meta(ge=2, le=20, description="fastest motion that is followed (Hz)")] = 8.0
     window_s: Annotated[
         float, Meta(ge=2, le=60, description="length of the window in which a mode is sought (s)")
-    ] = 8.0
+    ] = 10.0
+    isolation: Annotated[
+        float,
+        Meta(
+            ge=0, le=100, description="how strongly motion at other tempos is kept out of the curve (ratio)"
+        ),
+    ] = 60.0
+    steadiness: Annotated[
+        float, Meta(ge=0, le=20, description="cost of changing the mode from window to window (log odds)")
+    ] = 1.5
     depth_window_s: Annotated[
         float, Meta(ge=2, le=600, description="time over which the deepest stroke spans the full range (s)")
     ] = 10.0
+    knee: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            description="strokes shallower than this part of the deepest one around are deepened (ratio)",
+        ),
+    ] = 0.3
+    rest_speed: Annotated[
+        float,
+        Meta(
+            ge=0, le=1, description="speed below which nothing moves, summed over cells (picture heights/s)"
+        ),
+    ] = 0.02

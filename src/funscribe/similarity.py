@@ -1,4 +1,10 @@
-"""What a camera's motion looks like on the grid."""
+"""A similarity on the grid: what a camera that pans, zooms and turns makes of the cells' velocities.
+
+Coordinates are picture heights from the centre of the picture, x to the right and y down, so that a camera
+row (vx, vy, zoom, turn) says that the still world moves with
+
+    u = vx + zoom * x - turn * y        v = vy + zoom * y + turn * x
+"""
 
 from __future__ import annotations
 
@@ -8,9 +14,10 @@ from funscribe.records import Array
 
 
 def similarity_basis(grid: tuple[int, int]) -> Array:
-    """Return the field of pan right, pan down, zoom and turn at rate one, (4, GY * GX * 2) float32.
+    """Return the field of each of the four motions at rate one, (4, GY * GX * 2) float32.
 
-    Coordinates are picture heights from the centre of the picture.
+    Args:
+        grid: Number of cells (GY, GX).
     """
     gy, gx = grid
     y = (np.arange(gy) + 0.5) / gy - 0.5
