@@ -57,4 +57,5 @@ def run() -> None:
 def complain(error: Exception) -> None:
     """Print an error as one line on stderr."""
     text = " ".join(str(error).split())
+    text = text.encode("utf-8", "backslashreplace").decode()  # a file name may hold any bytes
     typer.echo(f"funscribe: {text}", err=True)

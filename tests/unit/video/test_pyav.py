@@ -1,5 +1,6 @@
 import shutil
 import struct
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -440,3 +441,11 @@ def test_names_that_could_mean_something_else(
     source = PyAVSource(name, VideoOptions())
     assert len(list(source)) == 3
     source.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here may names be any bytes")
+def test_a_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    name = str(tmp_path / "a\udcff.mp4")
+    Path(name).write_bytes(b"x")
+    with pytest.raises(VideoUnreadable, match="not UTF-8; rename it"):
+        PyAVSource(name, VideoOptions())

@@ -1,0 +1,46 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from funscribe.cli.main import app
+from funscribe.cli.recipe import chosen_recipe
+from funscribe.errors import RecipeInvalid
+from funscribe.recipe import Recipe, options, read_recipe
+
+
+def _show(*arguments: str) -> str:
+    ran = CliRunner().invoke(app, ["recipe", "show", *arguments], env={"COLUMNS": "200"})
+    assert ran.exit_code == 0, ran.output
+    return ran.stdout
+
+
+def test_settings_come_after_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    path.write_text("[field]\ncells = 9\nsize_px = 128\n")
+    chosen = chosen_recipe(path, ["field.cells=10"])
+    assert (chosen.field.cells, chosen.field.size_px) == (10, 128)
+    assert chosen_recipe(None, None) == Recipe()
+    with pytest.raises(RecipeInvalid, match="unknown option"):
+        chosen_recipe(path, ["nothing=1"])
+
+
+def test_every_option_is_shown_with_its_range_and_unit() -> None:
+    shown = _show()
+    for option in options(Recipe()):
+        assert option.path in shown
+        assert option.bounds in shown
+    assert "(px)" in shown
+
+
+def test_toml_can_be_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    path.write_text(_show("--toml", "--set", "field.cells=9"), encoding="utf-8")
+    assert read_recipe(path).field.cells == 9
+
+
+def test_json_has_every_option() -> None:
+    told = json.loads(_show("--json"))
+    assert list(told) == [option.path for option in options(Recipe())]
+    assert told["field.cells"]["default"] == 16
