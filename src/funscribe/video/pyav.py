@@ -182,8 +182,6 @@ class PyAVSource:
         try:
             # An absolute path: FFmpeg takes what stands before a colon for a protocol.
             container = av.open(str(Path(self._path).absolute()), metadata_errors="ignore")
-        except UnicodeEncodeError as error:
-            raise VideoUnreadable(f"{self._path!r} has a name that is not UTF-8; rename it") from error
         except (av.FFmpegError, OSError, ValueError) as error:
             raise VideoUnreadable(
                 f"{self._path} is not a readable video (empty, cut short or another kind of file); "

@@ -444,8 +444,7 @@ def test_names_that_could_mean_something_else(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only here may names be any bytes")
-def test_a_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:
-    name = str(tmp_path / "a\udcff.mp4")
-    Path(name).write_bytes(b"x")
-    with pytest.raises(VideoUnreadable, match="not UTF-8; rename it"):
-        PyAVSource(name, VideoOptions())
+def test_a_name_that_is_not_utf8(clip: Path, tmp_path: Path) -> None:
+    source = PyAVSource(shutil.copy(clip, f"{tmp_path}/a\udcff.mp4"), VideoOptions())
+    assert source.info.duration_s_from_header == pytest.approx(6)
+    source.close()
