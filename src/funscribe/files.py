@@ -70,6 +70,11 @@ def whole_file(path: Path | str) -> Iterator[Path]:
         raise not_writable(path, error) from error
 
 
+def printable(path: Path | str) -> str:
+    """A path that any text may hold: bytes of a file name that are not UTF-8 as escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
 def not_writable(path: Path | str, error: OSError) -> OutputNotWritable:
     """The error that says why `path` cannot be written, and the remedy."""
     reason, remedy = _REASONS.get(error.errno or 0, (error.strerror or str(error), "choose another folder"))

@@ -181,6 +181,16 @@ def test_a_header_without_a_duration_does_not_matter(tmp_path: Path, good: Path)
     assert good.with_suffix(".funscript").is_file()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only here may names be any bytes")
+def test_a_name_that_is_not_utf8_does_not_matter(good: Path) -> None:
+    video = good.rename(f"{good.parent}/a\udcff.mp4")
+    for more in ([], ["--overwrite", "--json"], []):
+        ran = _run("generate", video, *more)
+        assert (ran.returncode, ran.stderr) == (0, "")
+    assert json.loads(video.with_suffix(".funscript").read_text())["actions"]
+    assert _run("cache", "show").returncode == 0
+
+
 # --- places that cannot be written
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from funscribe import files
 from funscribe.errors import OutputNotWritable, ScriptBusy
-from funscribe.files import exclusive, write_atomically
+from funscribe.files import exclusive, printable, write_atomically
 
 
 @pytest.fixture(autouse=True)
@@ -223,3 +223,7 @@ def test_a_temporary_folder_that_is_a_file(place, own_temporary_folder):
     (own_temporary_folder / f"funscribe-{os.getuid()}").write_bytes(b"")
     with pytest.raises(OutputNotWritable), exclusive(Path(place / "a")):
         pass
+
+
+def test_a_path_of_any_bytes_can_be_printed() -> None:
+    assert printable(Path("ünï/a\udcff.mp4")) == "ünï/a\\udcff.mp4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -13,6 +14,7 @@ from funscribe.cli import cache, recipe, script
 from funscribe.cli.evaluate import evaluate
 from funscribe.cli.generate import generate
 from funscribe.errors import FunscribeError
+from funscribe.files import printable
 
 app = typer.Typer(
     name="funscribe",
@@ -44,6 +46,8 @@ def _options(
 
 def run() -> None:
     """Run the command line; an error of ours is one line on stderr and exit status 1."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold any bytes
     try:
         app()
     except FunscribeError as error:
@@ -56,6 +60,5 @@ def run() -> None:
 
 def complain(error: Exception) -> None:
     """Print an error as one line on stderr."""
-    text = " ".join(str(error).split())
-    text = text.encode("utf-8", "backslashreplace").decode()  # a file name may hold any bytes
+    text = printable(" ".join(str(error).split()))
     typer.echo(f"funscribe: {text}", err=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from funscribe.field.camera import fit_camera
+from funscribe.files import printable
 from funscribe.motion.extraction import extract
 from funscribe.recipe import Recipe
 from funscribe.records import MotionSignal, Script, Trace
@@ -32,5 +33,5 @@ def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
     signal = extract(trace, fit_camera(trace), recipe.motion)
     ends_s = float(trace.time_s[-1]) if len(trace) else 0.0
     duration_s = trace.info.duration_s_from_header or ends_s
-    metadata = script_metadata(Path(trace.info.path).stem, duration_s)
+    metadata = script_metadata(printable(Path(trace.info.path).stem), duration_s)
     return Composition(signal, make_script(signal, recipe.script, metadata))

@@ -13,6 +13,7 @@ import msgspec
 
 from funscribe import __version__
 from funscribe.errors import TraceCorrupted, VideoTooShort, VideoUnreadable
+from funscribe.files import printable
 from funscribe.monitor import Monitor, Progress
 from funscribe.pipeline.segment import SegmentTask, watch_segment
 from funscribe.recipe import Recipe
@@ -126,7 +127,8 @@ def _plan(path: str, recipe: Recipe, store: TraceStore, key: str, warnings: list
         store.remove(key)
     plan = Plan(probe(path), plan_segments(path, recipe.video))
     store.open(key)  # only now: what cannot be watched leaves nothing behind
-    store.write_note(key, plan)
+    kept = dataclasses.replace(plan.info, path=printable(path))
+    store.write_note(key, Plan(kept, plan.segments))
     return plan
 
 
