@@ -17,8 +17,9 @@ from funscribe.records import Array
 
 _ENERGY = 1.0  # per e-fold of energy
 _PERIODIC = 1.3  # per e-fold of periodicity
-_TEMPO = -0.55  # per e-fold of tempo: of a motion and its overtone the slower is meant
-_FEW = -2.0  # per e-fold of cycles fewer than enough in the window
+_TEMPO = -0.45  # per e-fold of tempo: of a motion and its overtone the slower is meant
+_SUPPORT = 0.5  # per e-fold of the part of the picture that moves
+_FEW = -4.0  # per e-fold of cycles fewer than enough in the window
 _ENOUGH = 5.0  # cycles
 _CAMERA = -8.0  # when it is a motion of the whole picture, and not periodic
 _KEPT = 12  # candidates of a window that are followed
@@ -28,15 +29,18 @@ def worth(candidates: Candidates, basis: Array) -> Array:
     """Return what speaks for each candidate (K,), in log odds.
 
     Args:
-        candidates: The candidates of a window.
+        candidates: The candidates of a moment.
         basis: Orthonormal motions of the whole picture (4, D).
     """
     cycles = candidates.tempo_hz * (candidates.length / RATE_HZ)
+    cells = (candidates.pattern.astype(np.float64) ** 2).reshape(len(candidates), -1, 2).sum(2)
+    support = 1 / ((cells**2).sum(1) * cells.shape[1])
     camera = ((candidates.pattern @ basis.T) ** 2).sum(1)
     return np.asarray(
         _ENERGY * np.log(candidates.energy + 1e-12)
         + _PERIODIC * np.log(np.maximum(candidates.periodic, 0.02))
         + _TEMPO * np.log(candidates.tempo_hz)
+        + _SUPPORT * np.log(support)
         + _FEW * np.log(np.maximum(_ENOUGH / cycles, 1))
         + _CAMERA * camera * (1 - candidates.periodic**2)
     )

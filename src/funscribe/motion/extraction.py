@@ -5,9 +5,9 @@ The pipeline calls, in this order:
     camera = fit_camera(trace)                  # funscribe.field.camera: (T, 4) float32
     signal = extract(trace, camera, options)    # MotionSignal at the times of the frames
 
-Within a shot: even times (`even`), candidate modes of overlapping windows (`modes`), the best sequence of
-them (`choice`), the velocity along it (`follow`, `isolate`), its sign (`direction`), its rests (`rest`),
-and the position (`normalise`). Shots are solved on their own.
+Within a shot: even times (`even`), candidate modes of overlapping windows (`windows`, `modes`), the best
+sequence of them (`choice`), the velocity along it (`follow`, `isolate`), its sign (`direction`), its rests
+(`rest`), and the position (`normalise`). Shots are solved on their own.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import numpy as np
 
 from funscribe.motion.choice import best_sequence, worth
 from funscribe.motion.direction import upward
-from funscribe.motion.even import RATE_HZ, even_times, resample
+from funscribe.motion.even import even_times, resample
 from funscribe.motion.follow import Course, choose, follow
-from funscribe.motion.modes import Candidates, find_candidates
 from funscribe.motion.normalise import to_position
 from funscribe.motion.options import MotionOptions
 from funscribe.motion.rest import moving
-from funscribe.motion.shots import split_shots
+from funscribe.motion.shots import bridge, flashes, split_shots
+from funscribe.motion.windows import moments
 from funscribe.records import Array, MotionSignal, Trace
 from funscribe.similarity import similarity_basis
 
@@ -60,7 +60,8 @@ def _solve_shot(
     grid = (trace.field.shape[1], trace.field.shape[2])
     basis = similarity_basis(grid)
     even_s = even_times(time_s)
-    still, moved = _velocities(trace, camera, shot, even_s, basis)
+    odd = flashes(trace.cut[shot], options.cut_threshold)
+    still, moved = _velocities(trace, camera, shot, even_s, basis, odd)
     course = _course(still, moved, basis, options)
     if course is None:
         return None
@@ -72,7 +73,9 @@ def _solve_shot(
     return np.interp(time_s, even_s, position).clip(0, 1), np.interp(time_s, even_s, trust).clip(0, 1)
 
 
-def _velocities(trace: Trace, camera: Array, shot: slice, even_s: Array, basis: Array) -> tuple[Array, Array]:
+def _velocities(
+    trace: Trace, camera: Array, shot: slice, even_s: Array, basis: Array, odd: Array
+) -> tuple[Array, Array]:
     """Return the field without the camera (N, D) and the camera (N, 4) at even times.
 
     The first frame of a shot is compared with the shot before, so its motion means nothing.
@@ -82,32 +85,19 @@ def _velocities(trace: Trace, camera: Array, shot: slice, even_s: Array, basis: 
     np.nan_to_num(field, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     moved = np.asarray(camera[shot], np.float32).copy()
     field -= moved @ basis
-    field[0] = 0
-    moved[0] = 0
+    for rows in (field, moved):
+        rows[0] = 0
+        bridge(rows, odd)
     time_s = trace.time_s[shot]
     return resample(time_s, field, even_s), resample(time_s, moved, even_s)
 
 
 def _course(still: Array, moved: Array, basis: Array, options: MotionOptions) -> Course | None:
-    """Return what was followed through a shot, or None if a window has no candidate."""
-    length = min(len(still), round(options.window_s * RATE_HZ))
-    orthonormal = np.linalg.qr(basis.T)[0].T
-    windows: list[Candidates] = []
-    for start in _starts(len(still), length):
-        part = slice(start, start + length)
-        windows.append(find_candidates(start, still[part], moved[part], basis))
-    windows = [window for window in windows if len(window)]
-    if not windows:
+    """Return what was followed through a shot, or None if a moment has no candidate."""
+    middles, found = moments(still, moved, basis, options.window_s)
+    if not all(map(len, found)):
         return None
-    worths = [worth(window, orthonormal) for window in windows]
-    indices = best_sequence(windows, worths, options.steadiness)
-    path = [choose(window, index) for window, index in zip(windows, indices, strict=True)]
+    orthonormal = np.linalg.qr(basis.T)[0].T
+    indices = best_sequence(found, [worth(f, orthonormal) for f in found], options.steadiness)
+    path = [choose(float(m), f, i) for m, f, i in zip(middles, found, indices, strict=True)]
     return follow(still, moved, basis, path, options.isolation)
-
-
-def _starts(count: int, length: int) -> list[int]:
-    """Return the first samples of windows that cover the shot evenly, about half a window apart."""
-    if count <= length:
-        return [0]
-    steps = -(-(count - length) * 2 // length)
-    return [round(k * (count - length) / steps) for k in range(steps + 1)]

@@ -15,10 +15,11 @@ _LOOSE = 0.35  # patterns less alike than this are joined by their curves, not b
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The mode of one window.
+    """The mode at one moment.
 
     Attributes:
-        start: First sample of the window.
+        middle: The moment (samples).
+        start: First sample of the window it was found in.
         stop: One past its last.
         pattern: Unit vector over the cells (D,).
         raw: Whether its curve is drawn from the field with the camera in it.
@@ -27,6 +28,7 @@ class Chosen:
         periodic: How periodic it is, 0..1.
     """
 
+    middle: float
     start: int
     stop: int
     pattern: Array
@@ -53,11 +55,13 @@ class Course:
     pattern: Array
 
 
-def choose(candidates: Candidates, index: int) -> Chosen:
+def choose(middle: float, candidates: Candidates, index: int) -> Chosen:
     """Return one candidate on its own."""
+    start = int(candidates.start[index])
     return Chosen(
-        candidates.start,
-        candidates.start + candidates.length,
+        middle,
+        start,
+        start + int(candidates.length[index]),
         candidates.pattern[index],
         bool(candidates.raw[index]),
         float(candidates.energy[index]),
@@ -73,13 +77,13 @@ def follow(still: Array, camera: Array, basis: Array, path: list[Chosen], isolat
         still: Velocities without the camera (N, D).
         camera: The camera (N, 4).
         basis: What the camera looks like on the cells (4, D).
-        path: The modes, window by window.
+        path: The modes, from moment to moment.
         isolation: See `isolate`.
     """
     count = len(still)
     velocity, tempo, periodic, weight = np.zeros((4, count))
     pattern = np.zeros(basis.shape[1])
-    middles = np.array([(c.start + c.stop) / 2 for c in path])
+    middles = np.array([chosen.middle for chosen in path])
     before, sign = None, 1.0
     for k, chosen in enumerate(path):
         window = _seen(chosen, slice(chosen.start, chosen.stop), still, camera, basis)
@@ -102,7 +106,7 @@ def _seen(chosen: Chosen, part: slice, still: Array, camera: Array, basis: Array
 
 
 def _share(middles: Array, k: int, count: int) -> tuple[slice, Array]:
-    """Return the samples over which window k has a say, and how much: linear from middle to middle."""
+    """Return the samples over which mode k has a say, and how much: linear from moment to moment."""
     first = 0 if k == 0 else int(np.ceil(middles[k - 1]))
     last = count if k == len(middles) - 1 else int(np.floor(middles[k + 1])) + 1
     at = np.arange(first, last)

@@ -15,6 +15,7 @@ _SLOW = (0.08, 0.6)  # from (Hz), to (times the tempo)
 _BETWEEN = (1.35, 1.7)  # times the tempo
 _OWN = (0.75, 1.3)  # times the tempo
 _LEAST_GAIN = 0.1
+_FEWEST = 6  # rows of the spectrum from which other motion can be told
 
 
 def isolate(pattern: Array, window: Array, tempo_hz: float, isolation: float) -> Array:
@@ -30,7 +31,7 @@ def isolate(pattern: Array, window: Array, tempo_hz: float, isolation: float) ->
     slow = (hz > _SLOW[0]) & (hz < _SLOW[1] * tempo_hz)
     other = slow | ((hz > _BETWEEN[0] * tempo_hz) & (hz < _BETWEEN[1] * tempo_hz))
     own = (hz > _OWN[0] * tempo_hz) & (hz < _OWN[1] * tempo_hz)
-    if isolation <= 0 or other.sum() < 2 or not own.any():
+    if isolation <= 0 or other.sum() < _FEWEST or not own.any():
         return pattern
     noise = rows[other].astype(np.float64)
     allowed = float(((rows[own] @ pattern) ** 2).mean()) * len(noise) / isolation

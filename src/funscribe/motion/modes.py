@@ -7,7 +7,8 @@ a band of tempo is a few rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy import fft
@@ -17,6 +18,7 @@ from funscribe.motion.periodicity import periodicity
 from funscribe.records import Array
 
 BANDS_HZ = ((0.1, 0.6), (0.3, 1.4), (0.7, 3.0), (1.8, 8.0))
+FAST_BANDS_HZ = BANDS_HZ[2:]
 _MODES = 3  # in each band
 _ROUNDS = 3  # of subspace iteration
 _SMALL = 32  # rows up to which all modes are found at once
@@ -25,11 +27,11 @@ _CAMERA_MATTERS = 0.02  # part of the energy that the camera must have for the r
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The modes of one window; one row for each.
+    """Modes that may be the motion; one row for each.
 
     Attributes:
-        start: First sample of the window.
-        length: Samples of the window.
+        start: First sample of the window it was found in (K,).
+        length: Samples of that window (K,).
         pattern: Unit vectors over the cells (K, D).
         raw: Whether the curve is drawn from the field with the camera in it (K,).
         energy: Mean square of the band, between displacement and velocity (K,).
@@ -37,8 +39,8 @@ class Candidates:
         periodic: How periodic the curve is (K,), 0..1.
     """
 
-    start: int
-    length: int
+    start: Array
+    length: Array
     pattern: Array
     raw: Array
     energy: Array
@@ -59,7 +61,13 @@ def spectrum(window: Array) -> tuple[Array, Array]:
     return rows, np.arange(count) * (RATE_HZ / (2 * count))
 
 
-def find_candidates(start: int, still: Array, camera: Array, basis: Array) -> Candidates:
+def find_candidates(
+    start: int,
+    still: Array,
+    camera: Array,
+    basis: Array,
+    bands_hz: tuple[tuple[float, float], ...] = BANDS_HZ,
+) -> Candidates:
     """Return the candidates of one window.
 
     Args:
@@ -67,12 +75,13 @@ def find_candidates(start: int, still: Array, camera: Array, basis: Array) -> Ca
         still: Velocities without the camera (n, D).
         camera: The camera (n, 4).
         basis: What the camera looks like on the cells (4, D).
+        bands_hz: Bands of tempo, lowest and highest of each (Hz).
     """
     rows, hz = spectrum(still)
     camera_rows, _ = spectrum(camera)
     matters = float((camera_rows**2 @ (basis**2).sum(1)).sum()) > _CAMERA_MATTERS * float((rows**2).sum())
     patterns, energies, slowest, raws = [], [], [], []
-    for low, high in BANDS_HZ:
+    for low, high in bands_hz:
         part = slice(*np.searchsorted(hz, (low, np.nextafter(high, 99))))
         if part.stop - part.start < 2:
             continue
@@ -86,12 +95,19 @@ def find_candidates(start: int, still: Array, camera: Array, basis: Array) -> Ca
             slowest.append(np.full(len(energy), max(0.1, 0.7 * low)))
             raws.append(np.full(len(energy), bool(seen)))
     if not patterns:
-        return _none(start, len(still), basis.shape[1])
+        return _none(basis.shape[1])
     pattern, raw = np.concatenate(patterns), np.concatenate(raws)
     curves = pattern @ still.T
     curves[raw] += (pattern[raw] @ basis.T) @ camera.T
     tempo, periodic = periodicity(curves, np.concatenate(slowest))
-    return Candidates(start, len(still), pattern, raw, np.concatenate(energies), tempo, periodic)
+    first, length = np.full(len(pattern), start), np.full(len(pattern), len(still))
+    return Candidates(first, length, pattern, raw, np.concatenate(energies), tempo, periodic)
+
+
+def join(parts: Sequence[Candidates]) -> Candidates:
+    """Return the candidates of several windows as one list."""
+    columns = [[getattr(part, field.name) for part in parts] for field in fields(Candidates)]
+    return Candidates(*(np.concatenate(column) for column in columns))
 
 
 def _strongest(band: Array) -> tuple[Array, Array]:
@@ -120,8 +136,6 @@ def _of_camera(band: Array, basis: Array) -> tuple[Array, Array]:
     return pattern, ((band @ (basis @ pattern[0])) ** 2).sum(keepdims=True)
 
 
-def _none(start: int, length: int, cells: int) -> Candidates:
-    nothing = np.zeros(0)
-    return Candidates(
-        start, length, np.zeros((0, cells), np.float32), np.zeros(0, np.bool_), nothing, nothing, nothing
-    )
+def _none(cells: int) -> Candidates:
+    whole, real = np.zeros(0, np.int64), np.zeros(0)
+    return Candidates(whole, whole, np.zeros((0, cells), np.float32), np.zeros(0, np.bool_), real, real, real)

@@ -21,7 +21,7 @@ class MotionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Meta(
             ge=0, le=100, description="how strongly motion at other tempos is kept out of the curve (ratio)"
         ),
-    ] = 60.0
+    ] = 20.0
     steadiness: Annotated[
         float, Meta(ge=0, le=20, description="cost of changing the mode from window to window (log odds)")
     ] = 1.5

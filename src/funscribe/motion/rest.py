@@ -15,8 +15,8 @@ from funscribe.motion.even import RATE_HZ
 from funscribe.records import Array
 
 _AROUND_S = 12.0  # how far strokes are compared
-_SHALLOW = 0.03  # speed, as part of that of the strong strokes around, below which there is rest
-_NOISE = 4.0  # energy, as multiple of the mean energy in other directions
+_SHALLOW = 0.01  # speed, as part of that of the strong strokes around, below which there is rest
+_NOISE = 1.0  # energy, as a multiple of the mean energy in other directions
 _SHORTEST_MOVE_S = 0.4
 
 
