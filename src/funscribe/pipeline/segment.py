@@ -42,19 +42,29 @@ def watch_segment(task: SegmentTask, report: Callable[[tuple[int, float]], None]
         task: What to watch.
         report: Called now and then with the frames and seconds of video seen since the last call.
     """
-    source = open_source(task.path, task.video, threads=task.threads)
+    part, hurt = _watch(task, task.threads, report)
+    if hurt and task.threads != 1:
+        # What frame threads make up for missing data depends on which of them is ahead; one thread
+        # always makes up the same.
+        part, _ = _watch(task, 1, lambda seen: None)
+    TraceStore(Path(task.store)).write_part(task.key, task.segment.index, part)
+    return len(part.time_s)
+
+
+def _watch(task: SegmentTask, threads: int, report: Callable[[tuple[int, float]], None]) -> tuple[Part, bool]:
+    """Return what was seen of a segment, and whether any of it was damaged."""
+    source = open_source(task.path, task.video, threads=threads)
     try:
         frames: Generator[Any, None, None] = source.between(task.segment.start_pts, task.segment.end_pts)
         # With a core to spare the next frame is decoded while this one is measured; on a single
         # thread a hand-over would only cost. It is closed before the source: whoever decodes still must
         # not find the file gone.
-        with closing(ahead(frames) if task.threads != 1 else frames) as coming:
+        with closing(ahead(frames) if threads != 1 else frames) as coming:
             part = measure(coming, source.info, task.field, report)
         part = Part(part.time_s, part.field, part.cut, _overlaps(task, source.last_pts), source.damaged)
+        return part, source.damaged > 0 or source.concealed > 0
     finally:
         source.close()
-    TraceStore(Path(task.store)).write_part(task.key, task.segment.index, part)
-    return len(part.time_s)
 
 
 def measure(

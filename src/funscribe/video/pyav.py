@@ -86,6 +86,7 @@ class PyAVSource:
     Attributes:
         info: What the file says of itself.
         damaged: Packets and frames left out so far: not decodable, or shown out of order.
+        concealed: Pictures so far of which the decoder had to make up a part.
         first_pts: The pts of the first frame of the file (ticks of the stream), None without a clock.
         last_pts: The pts of the last frame yielded (ticks of the stream), None before the first.
     """
@@ -97,6 +98,7 @@ class PyAVSource:
         self._moved = False
         self._by_order = False
         self.damaged = 0
+        self.concealed = 0
         self.last_pts: int | None = None
         self._container, self._stream = self._open(threads=1)
         try:
@@ -146,6 +148,7 @@ class PyAVSource:
                 self.damaged += 1
                 continue
             last, self.last_pts = time_s, tick
+            self.concealed += frame.is_corrupt
             yield PyAVFrame(frame, index, time_s)
             index += 1
             if end_pts is not None and tick is not None and tick >= end_pts:

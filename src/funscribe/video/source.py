@@ -42,6 +42,7 @@ class Source(Protocol):
 
     info: VideoInfo
     damaged: int  # packets and frames left out so far
+    concealed: int  # pictures so far of which the decoder had to make up a part
     first_pts: int | None  # of the file, None without a clock
     last_pts: int | None  # of the last frame yielded, None before the first
 
