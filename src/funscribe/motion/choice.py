@@ -17,7 +17,7 @@ from funscribe.records import Array
 
 _ENERGY = 1.0  # per e-fold of energy
 _PERIODIC = 1.3  # per e-fold of periodicity
-_TEMPO = -0.45  # per e-fold of tempo: of a motion and its overtone the slower is meant
+_TEMPO = -0.35  # per e-fold of tempo: of a motion and its overtone the slower is meant
 _SUPPORT = 0.5  # per e-fold of the part of the picture that moves
 _FEW = -4.0  # per e-fold of cycles fewer than enough in the window
 _ENOUGH = 5.0  # cycles

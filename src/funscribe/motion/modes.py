@@ -17,8 +17,6 @@ from funscribe.motion.even import RATE_HZ
 from funscribe.motion.periodicity import periodicity
 from funscribe.records import Array
 
-BANDS_HZ = ((0.1, 0.6), (0.3, 1.4), (0.7, 3.0), (1.8, 8.0))
-FAST_BANDS_HZ = BANDS_HZ[2:]
 _MODES = 3  # in each band
 _ROUNDS = 3  # of subspace iteration
 _SMALL = 32  # rows up to which all modes are found at once
@@ -66,7 +64,7 @@ def find_candidates(
     still: Array,
     camera: Array,
     basis: Array,
-    bands_hz: tuple[tuple[float, float], ...] = BANDS_HZ,
+    bands_hz: tuple[tuple[float, float], ...],
 ) -> Candidates:
     """Return the candidates of one window.
 

@@ -11,7 +11,7 @@ from funscribe.motion.even import RATE_HZ
 from funscribe.records import Array
 
 _FASTEST_HZ = 9.0
-_LONGEST = 0.55  # part of the window: a period must fit about twice
+_LONGEST = 0.45  # part of the window: a period must fit about twice
 _RATIO = 1.01  # from lag to lag
 _FIRST = 0.8  # the first peak at least this part of the highest is the period, not a multiple of it
 _FEWEST_OVERLAP = 0.35

@@ -1,7 +1,7 @@
-"""Windows of two lengths over a shot, and the candidates for each moment.
+"""Windows of three lengths over a shot, and the candidates for each moment.
 
-Long windows tell tempos apart; short ones follow fast motion whose shape changes. Short ones are looked at
-only where there is fast motion, for they cost most.
+Slow motion needs long windows to be told from drift; fast motion needs short ones, for its shape changes.
+Short ones are looked at only where there is fast motion, for they cost most.
 """
 
 from __future__ import annotations
@@ -9,11 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from funscribe.motion.even import RATE_HZ
-from funscribe.motion.modes import BANDS_HZ, FAST_BANDS_HZ, Candidates, find_candidates, join
+from funscribe.motion.modes import Candidates, find_candidates, join
 from funscribe.records import Array
 
-_SHORT = 0.4  # length of a short window, as part of a long one
-_FAST_HZ = 1.4
+_Bands = tuple[tuple[float, float], ...]
+
+_SLOW_HZ: _Bands = ((0.1, 0.6),)
+_USUAL_HZ: _Bands = ((0.3, 1.4), (0.7, 3.0), (1.8, 8.0))
+_FAST_HZ: _Bands = _USUAL_HZ[1:]
+_LONG, _SHORT = 2.0, 0.4  # lengths of the other windows, as parts of the usual one
+_FAST = 1.4  # tempo from which motion is fast (Hz)
 _MATTERS = 0.5  # energy of fast motion, as part of the strongest, from which short windows are looked at
 
 
@@ -24,43 +29,39 @@ def moments(still: Array, camera: Array, basis: Array, window_s: float) -> tuple
         still: Velocities without the camera (N, D).
         camera: The camera (N, 4).
         basis: What the camera looks like on the cells (4, D).
-        window_s: Length of a long window (s).
+        window_s: Length of a usual window (s).
     """
     count = len(still)
-    length = min(count, round(window_s * RATE_HZ))
-    starts = _starts(count, length)
-    long = [_find(start, length, still, camera, basis) for start in starts]
-    middles = np.array(starts) + length / 2
-    brief = round(_SHORT * window_s * RATE_HZ)
-    fast = [_is_fast(found) for found in long]
-    if 2 * count < 3 * brief or not any(fast):
-        return middles, long
-    starts = _starts(count, brief)
-    fine = np.array(starts) + brief / 2
-    nearest = np.abs(fine[:, None] - middles).argmin(1)
-    found = [long[k] for k in nearest]
-    for moment, (start, k) in enumerate(zip(starts, nearest, strict=True)):
-        if fast[k]:
-            short = _find(start, brief, still, camera, basis, FAST_BANDS_HZ)
-            found[moment] = join([found[moment], short])
-    return fine, found
+
+    def find(start: int, length: int, bands_hz: _Bands) -> Candidates:
+        part = slice(start, start + length)
+        return find_candidates(start, still[part], camera[part], basis, bands_hz)
+
+    usual, long, short = (min(count, round(part * window_s * RATE_HZ)) for part in (1, _LONG, _SHORT))
+    starts, long_starts, short_starts = (_starts(count, length) for length in (usual, long, short))
+    slow = [find(start, long, _SLOW_HZ) for start in long_starts]
+    middles = np.array(starts) + usual / 2
+    near = _nearest(middles, np.array(long_starts) + long / 2)
+    found = [join([find(s, usual, _USUAL_HZ), slow[k]]) for s, k in zip(starts, near, strict=True)]
+    fast = [_is_fast(candidates) for candidates in found]
+    if 2 * count < 3 * short or not any(fast):
+        return middles, found
+    fine = np.array(short_starts) + short / 2
+    near = _nearest(fine, middles)
+    return fine, [
+        join([found[k], find(start, short, _FAST_HZ)]) if fast[k] else found[k]
+        for start, k in zip(short_starts, near, strict=True)
+    ]
 
 
-def _find(
-    start: int,
-    length: int,
-    still: Array,
-    camera: Array,
-    basis: Array,
-    bands_hz: tuple[tuple[float, float], ...] = BANDS_HZ,
-) -> Candidates:
-    part = slice(start, start + length)
-    return find_candidates(start, still[part], camera[part], basis, bands_hz)
+def _nearest(of: Array, among: Array) -> list[int]:
+    """Return for each place the index of the nearest one among others; both increase."""
+    return [int(k) for k in np.abs(of[:, None] - among).argmin(1)]
 
 
 def _is_fast(found: Candidates) -> bool:
     """Return whether fast motion has a notable part of the energy."""
-    fast = (found.tempo_hz >= _FAST_HZ) & ~found.raw
+    fast = (found.tempo_hz >= _FAST) & ~found.raw
     return bool(fast.any()) and float(found.energy[fast].max()) > _MATTERS * float(found.energy.max())
 
 
