@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,9 @@ FAINT = "#8a919c"
 GRID = "#e6e8ec"
 TRUTH = "#b9bec7"
 SCRIPT = "#1769c2"
+MARK = "#d9822b"
+SURE = "#2f8f6b"
+WEAK = 0.3  # a confidence under this is told to the user
 # More points than this cannot be told apart at the width of the picture: their range is drawn instead.
 MOST_POINTS = 900
 COLUMNS = 800
@@ -58,8 +61,30 @@ def heatmap_png(
     return _png(figure)
 
 
+class Beside(NamedTuple):
+    """What is drawn beside a script and its truth.
+
+    Attributes:
+        confidence_t_ms: Times of the confidence (N,), increasing (ms); none draws no confidence.
+        confidence: How far the script is to be trusted (N,), 0..1.
+        marks_ms: Times of vertical lines (K,) (ms): the ends of counted cycles.
+    """
+
+    confidence_t_ms: ArrayLike = ()
+    confidence: ArrayLike = ()
+    marks_ms: ArrayLike = ()
+
+
+NOTHING = Beside()
+
+
 def comparison_png(
-    script: Script, truth_t_ms: ArrayLike, truth_pos: ArrayLike, title: str = "", caption: str = ""
+    script: Script,
+    truth_t_ms: ArrayLike,
+    truth_pos: ArrayLike,
+    title: str = "",
+    caption: str = "",
+    beside: Beside = NOTHING,
 ) -> bytes:
     """Truth and script drawn over each other, in rows of at most 30 s, as PNG.
 
@@ -69,20 +94,23 @@ def comparison_png(
         truth_pos: True positions (N,), 0..100; NaN where there is no truth, which is shaded.
         title: What stands above it.
         caption: Figures beside the title.
+        beside: The confidence, drawn below each row, and marks.
     """
     t_s = np.asarray(truth_t_ms, dtype=np.float64) / 1000
     truth = np.asarray(truth_pos, dtype=np.float64)
-    begin, end = _extent(np.concatenate((t_s, script.at_ms / 1000)))
+    marks_s = np.asarray(beside.marks_ms, dtype=np.float64) / 1000
+    sure_s = np.asarray(beside.confidence_t_ms, dtype=np.float64) / 1000
+    begin, end = _extent(np.concatenate((t_s, script.at_ms / 1000, marks_s, sure_s)))
     rows = max(1, min(8, int(np.ceil((end - begin) / 30 - 1e-9))))
-    height = 1.0 + 1.75 * rows
+    height = 1.0 + (2.15 if len(sure_s) else 1.75) * rows
     figure = _figure(14, height)
-    axes = figure.subplots(rows, 1, squeeze=False)[:, 0]
-    figure.subplots_adjust(left=0.045, right=0.985, top=1 - 0.6 / height, bottom=0.42 / height, hspace=0.28)
     span = (end - begin) / rows
-    for row, ax in enumerate(axes):
-        _position_axes(ax, begin + row * span, begin + (row + 1) * span)
+    curves = _rows_of_axes(figure, rows, height, len(sure_s) > 0)
+    for row, (ax, below) in enumerate(curves):
+        extent = begin + row * span, begin + (row + 1) * span
+        _position_axes(ax, *extent)
         _shade_unknown(ax, t_s, truth)
-        ax.plot(t_s, truth, color=TRUTH, linewidth=4.0, solid_capstyle="round", label="truth")
+        _draw_truth(ax, t_s, truth, marks_s)
         ax.plot(
             script.at_ms / 1000,
             script.pos,
@@ -92,15 +120,49 @@ def comparison_png(
             markersize=2.2,
             label="script",
         )
+        if below is not None:
+            _confidence_axes(below, ax, sure_s, np.asarray(beside.confidence, dtype=np.float64))
     place = 1 - 0.36 / height
     figure.text(0.045, place, _printable(title), fontsize=12, color=INK, fontweight="bold", parse_math=False)
     figure.text(0.5, place, _printable(caption), fontsize=10, color=FAINT, ha="center", parse_math=False)
-    handles, labels = axes[0].get_legend_handles_labels()
+    handles = [handle for ax in curves[0] if ax for handle in ax.get_legend_handles_labels()[0]]
     figure.legend(
-        handles, labels, loc="upper right", bbox_to_anchor=(0.99, 1 - 0.08 / height), ncols=2, frameon=False,
+        handles=handles, loc="upper right", bbox_to_anchor=(0.99, 1 - 0.08 / height), ncols=3, frameon=False,
         fontsize=10, labelcolor=INK,
     )  # fmt: skip
     return _png(figure)
+
+
+def _rows_of_axes(figure: Figure, rows: int, height: float, doubled: bool) -> list[tuple[Axes, Axes | None]]:
+    """Axes for positions one above the other, each with a low one under it if `doubled`."""
+    outer = figure.add_gridspec(
+        rows, 1, left=0.045, right=0.985, top=1 - 0.6 / height, bottom=0.42 / height, hspace=0.28
+    )
+    if not doubled:
+        return [(figure.add_subplot(outer[row]), None) for row in range(rows)]
+    found: list[tuple[Axes, Axes | None]] = []
+    for row in range(rows):
+        inner = outer[row].subgridspec(2, 1, height_ratios=(5, 1), hspace=0.12)
+        found.append((figure.add_subplot(inner[0]), figure.add_subplot(inner[1])))
+    return found
+
+
+def _draw_truth(ax: Axes, t_s: NDArray[Any], truth: NDArray[Any], marks_s: NDArray[Any]) -> None:
+    if len(t_s):
+        ax.plot(t_s, truth, color=TRUTH, linewidth=4.0, solid_capstyle="round", label="truth")
+    if len(marks_s):
+        ax.vlines(marks_s, -4, 104, color=MARK, linewidth=1.2, alpha=0.6, label="end of a cycle", zorder=1)
+
+
+def _confidence_axes(ax: Axes, above: Axes, t_s: NDArray[Any], confidence: NDArray[Any]) -> None:
+    """Draw the confidence in low axes that take over the times of those above."""
+    begin_s, end_s = above.get_xlim()
+    _position_axes(ax, begin_s, end_s)
+    above.tick_params(labelbottom=False)
+    ax.set(ylim=(0, 1.04), yticks=[0, 1])
+    ax.axhline(WEAK, color=MARK, linewidth=0.8, linestyle=(0, (3, 3)))
+    ax.fill_between(t_s, confidence, 0, color=SURE, alpha=0.30, linewidth=0)
+    ax.plot(t_s, confidence, color=SURE, linewidth=1.1, label="confidence")
 
 
 def _figure(width_in: float, height_in: float) -> Figure:

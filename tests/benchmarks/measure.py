@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
+
+from funscribe.bench import provenance
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNSCRIBE = str(Path(sys.executable).parent / "funscribe")
 _LAUNCHER = str(Path(__file__).with_name("launcher.py"))
-_LIBRARIES = ("av", "numpy", "opencv-python-headless", "scipy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,42 +69,11 @@ def run_generate(clip: Path, *options: str) -> Taken:
 
 def made_by() -> dict[str, str | int]:
     """Return what made a result: versions and machine, no date."""
-    return {
-        "funscribe": version("funscribe"),
-        "commit": _commit(),
-        "cpu": _cpu(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        "python": platform.python_version(),
-        **{name: version(name) for name in _LIBRARIES},
-        "ffmpeg": _ffmpeg(),
-    }
-
-
-def _commit() -> str:
-    """Return the commit of the checkout; with a plus where the package differs from it."""
-    try:
-        head = _said("git", "-C", str(ROOT), "rev-parse", "--short=10", "HEAD")
-        changed = _said("git", "-C", str(ROOT), "status", "--porcelain", "--", "src")
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return head + ("+" if changed else "")
-
-
-def _cpu() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
+    return {**provenance.made_by(), "ffmpeg": _ffmpeg()}
 
 
 def _ffmpeg() -> str:
     if shutil.which("ffmpeg") is None:
         return "none"
-    return _said("ffmpeg", "-version").split()[2]
-
-
-def _said(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    ran = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True)
+    return ran.stdout.split()[2]

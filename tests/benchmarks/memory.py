@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from clips import clip_8k, clip_1080p, clip_of_frames
+from funscribe.bench.tables import Table, at_most
 from measure import run_generate
-from results import Detail, Group, at_most
+from results import Group
 from setting import Setting
 
 SHORT_FRAMES = 1_000
@@ -34,7 +35,7 @@ def memory(setting: Setting) -> Group:
             at_most("growth of it over 10,000 more frames", 20, grown, "{:.1f} MB"),
         ),
         details=(
-            Detail(
+            Table(
                 "Megabytes (10⁶ bytes)",
                 ("clip", "peak"),
                 tuple((path.name, round(peak, 1)) for path, peak in peaks.items()),

@@ -5,7 +5,8 @@ python tests/benchmarks/picture.py
 
 from __future__ import annotations
 
-from fidelity import render_once, script_of
+from funscribe import Recipe, compose
+from funscribe.bench import render_once, watch_kept
 from funscribe.evaluate import read_truth, write_comparison
 from measure import ROOT
 
@@ -16,7 +17,8 @@ WORK = ROOT / "build" / "benchmarks"
 def main() -> None:
     """Write docs/pauses.png."""
     video = render_once(WORK, SCENE)
-    script, truth = script_of(WORK, video), read_truth(video.with_suffix(".csv"))
+    script = compose(watch_kept(WORK, video, Recipe())).script
+    truth = read_truth(video.with_suffix(".csv"))
     write_comparison(ROOT / "docs" / f"{SCENE}.png", script, truth, SCENE)
 
 

@@ -7,26 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-Cell = str | int | float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the table: what was asked, what was reached, and whether that is enough."""
-
-    what: str
-    asked: str
-    reached: str
-    met: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """A table of the single measurements behind the lines."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+from funscribe.bench.tables import Line, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +22,7 @@ class Group:
 
     how: str
     lines: tuple[Line, ...]
-    details: tuple[Detail, ...] = ()
-
-
-def at_most(what: str, limit: float, reached: float, form: str) -> Line:
-    """Return the line of a figure that must not be larger than a limit."""
-    return Line(what, "≤ " + form.format(limit), form.format(reached), reached <= limit)
-
-
-def at_least(what: str, limit: float, reached: float, form: str) -> Line:
-    """Return the line of a figure that must not be smaller than a limit."""
-    return Line(what, "≥ " + form.format(limit), form.format(reached), reached >= limit)
+    details: tuple[Table, ...] = ()
 
 
 def merge(path: Path, key: str, command: str, made_by: dict[str, Any], group: Group) -> None:

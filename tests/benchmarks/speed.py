@@ -11,10 +11,11 @@ from statistics import median
 import numpy as np
 
 from clips import clip_1080p
-from fidelity import watch_kept
 from funscribe import Recipe, Trace, compose
+from funscribe.bench import watch_kept
+from funscribe.bench.tables import Table, at_least, at_most
 from measure import FUNSCRIBE, Taken, run, run_generate
-from results import Detail, Group, at_least, at_most
+from results import Group
 from setting import Setting
 
 HOUR_FRAMES = 108_000
@@ -37,7 +38,7 @@ def whole_run(setting: Setting) -> Group:
         f"The ratio of a single pair was {ratios[0]:.2f} to {ratios[-1]:.2f}.",
         lines=(line,),
         details=(
-            Detail(
+            Table(
                 "Seconds",
                 ("", "median", "least", "most", "CPU, median"),
                 (_spread("ffmpeg", plain), _spread("funscribe", ours)),
@@ -104,5 +105,5 @@ def start_up(setting: Setting) -> Group:
             at_most("`import funscribe`", 150, rows[1][1], "{:.0f} ms"),
             at_most("`funscribe --help`", 400, rows[2][1], "{:.0f} ms"),
         ),
-        details=(Detail("Milliseconds", ("", "median", "least", "most"), tuple(rows)),),
+        details=(Table("Milliseconds", ("", "median", "least", "most"), tuple(rows)),),
     )

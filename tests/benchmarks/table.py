@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from funscribe.bench.tables import markdown, verdict
 
 TITLE = """# Benchmarks
 
@@ -21,14 +23,14 @@ def to_markdown(groups: Mapping[str, Any], order: Sequence[str]) -> str:
         for key, group in there
         for line in group["lines"]
     ]
-    parts = [TITLE, _table(head, rows), *_missing(groups, order)]
+    parts = [TITLE, markdown(head, rows), *_missing(groups, order)]
     for key, group in there:
         parts += [_section(key, group)]
     return "\n".join(parts)
 
 
 def _met(line: Mapping[str, Any]) -> str:
-    return "reached" if line["met"] else "**missed**"
+    return "**missed**" if line["met"] is False else verdict(line["met"])
 
 
 def _missing(groups: Mapping[str, Any], order: Sequence[str]) -> list[str]:
@@ -39,7 +41,7 @@ def _missing(groups: Mapping[str, Any], order: Sequence[str]) -> list[str]:
 def _section(key: str, group: Mapping[str, Any]) -> str:
     parts = [f"## {key}\n", f"{group['how']}\n", f"    {group['command']}\n", _origin(group["made_by"])]
     for detail in group["details"]:
-        parts += [f"{detail['title']}:\n", _table(detail["columns"], detail["rows"])]
+        parts += [f"{detail['title']}:\n", markdown(detail["columns"], detail["rows"])]
     return "\n".join(parts)
 
 
@@ -48,12 +50,3 @@ def _origin(made_by: Mapping[str, Any]) -> str:
     told = ", ".join(f"{name} {value}" for name, value in versions.items())
     machine = f"{made_by['cpu']}, {made_by['cores']} cores"
     return f"Funscribe {made_by['funscribe']} at {made_by['commit']} on {machine}; {told}.\n"
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines) + "\n"
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

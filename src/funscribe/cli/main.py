@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from funscribe import __version__
-from funscribe.cli import cache, recipe, script
+from funscribe.cli import bench, cache, recipe, script
 from funscribe.cli.evaluate import evaluate
 from funscribe.cli.generate import generate
 from funscribe.errors import FunscribeError
@@ -27,6 +27,7 @@ app.command()(evaluate)
 app.add_typer(script.app, name="script")
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(cache.app, name="cache")
+app.add_typer(bench.app, name="bench")
 
 
 def _version(wanted: bool) -> None:

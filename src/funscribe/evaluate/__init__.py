@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 from funscribe.lazy import lazy
 
 if TYPE_CHECKING:
-    from funscribe.evaluate.comparison import write_comparison
-    from funscribe.evaluate.cycles import TurningPoints, cycle_count, match, turning_points
+    from funscribe.evaluate.comparison import brief, write_comparison
+    from funscribe.evaluate.cycles import (
+        TurningPoints,
+        cycle_count,
+        match,
+        rank_correlation,
+        turning_points,
+    )
     from funscribe.evaluate.scores import (
         Fidelity,
         LocalR,
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
         evaluate,
         fidelity,
         local_r,
+        pearson,
     )
     from funscribe.evaluate.truth import Truth, parse_truth, read_truth
 
@@ -25,6 +32,7 @@ __all__ = [
     "LocalR",
     "Truth",
     "TurningPoints",
+    "brief",
     "cycle_count",
     "depth_rank_correlation",
     "evaluate",
@@ -32,6 +40,8 @@ __all__ = [
     "local_r",
     "match",
     "parse_truth",
+    "pearson",
+    "rank_correlation",
     "read_truth",
     "turning_points",
     "write_comparison",
@@ -40,11 +50,12 @@ __all__ = [
 __getattr__ = lazy(
     __name__,
     {
-        "comparison": ("write_comparison",),
+        "comparison": ("brief", "write_comparison"),
         "cycles": (
             "TurningPoints",
             "cycle_count",
             "match",
+            "rank_correlation",
             "turning_points",
         ),
         "scores": (
@@ -54,6 +65,7 @@ __getattr__ = lazy(
             "evaluate",
             "fidelity",
             "local_r",
+            "pearson",
         ),
         "truth": (
             "Truth",

@@ -204,13 +204,13 @@ def _lag(curves: _Curves) -> tuple[int | None, int | None]:
     # From the smallest lag outwards, so that the smallest of equally good ones wins.
     best_lag, best = None, 0.0
     for lag in sorted(range(-LAG_STEPS, LAG_STEPS + 1), key=abs):
-        r = _pearson(curves.script(lag)[curves.known], truth)
+        r = pearson(curves.script(lag)[curves.known], truth)
         if r is not None and abs(r) > abs(best) + 1e-12:
             best_lag, best = lag, r
     return best_lag, None if best_lag is None else (1 if best > 0 else -1)
 
 
-def _pearson(a: Any, b: Any) -> float | None:
+def pearson(a: Any, b: Any) -> float | None:
     """Pearson r of two lists, None if it is undefined because one stands still."""
     if len(a) < 2:
         return None
@@ -238,7 +238,7 @@ def _window_r(curves: _Curves, script: Floats, window: slice) -> float:
     truth = curves.truth[window][known]
     if 2 * len(truth) < len(known) or truth.std() < LEAST_STD:
         return float("nan")
-    return _pearson(script[window][known], truth) or 0.0
+    return pearson(script[window][known], truth) or 0.0
 
 
 def _rest(curves: _Curves) -> float | None:
