@@ -236,7 +236,8 @@ def test_brightness_from_formats_that_hardware_and_still_pictures_have(pixel_for
     luma = PyAVFrame(frame, 0, 0.0).luma()
     assert luma.dtype == (np.uint8 if bits == 8 else np.uint16)
     assert luma.shape == grey.shape
-    assert np.diff(luma.mean(axis=0)) / 2 ** (bits - 8) == pytest.approx(4, abs=1.6)
+    # The middle row counts: making 16 bit pictures, FFmpeg at times spoils the start of a row.
+    assert np.diff(np.median(luma, axis=0)) / 2 ** (bits - 8) == pytest.approx(4, abs=1.6)
 
 
 def test_colour_is_there_when_asked_for(clip: Path) -> None:
