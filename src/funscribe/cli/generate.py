@@ -95,7 +95,7 @@ class _Batch:
 
     def take(self, target: Target | FileNotFoundError) -> None:
         """Do one video; what goes wrong with it is told, and the next one can follow."""
-        from funscribe.cli.main import complain
+        from funscribe.cli.report import complain
 
         video = target.video if isinstance(target, Target) else None
         try:

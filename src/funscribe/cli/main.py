@@ -13,8 +13,8 @@ from funscribe import __version__
 from funscribe.cli import bench, cache, recipe, script
 from funscribe.cli.evaluate import evaluate
 from funscribe.cli.generate import generate
+from funscribe.cli.report import complain
 from funscribe.errors import FunscribeError
-from funscribe.files import printable
 
 app = typer.Typer(
     name="funscribe",
@@ -57,9 +57,3 @@ def run() -> None:
     except BrokenPipeError:  # the reader of our output has gone: nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-
-
-def complain(error: Exception) -> None:
-    """Print an error as one line on stderr."""
-    text = printable(" ".join(str(error).split()))
-    typer.echo(f"funscribe: {text}", err=True)

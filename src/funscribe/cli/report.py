@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from funscribe.files import printable
+
 
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one JSON object on one line of stdout; NaN and infinity are a ValueError, since JSON has none."""
@@ -18,3 +20,9 @@ def print_figures(rows: Iterable[tuple[str, Any, str, str]]) -> None:
     for name, value, form, note in rows:
         text = "-" if value is None else form.format(value)
         sys.stdout.write(f"{name:<20}{text:>10}  {note}".rstrip() + "\n")
+
+
+def complain(error: Exception) -> None:
+    """Print an error as one line on stderr."""
+    text = printable(" ".join(str(error).split()))
+    sys.stderr.write(f"funscribe: {text}\n")
