@@ -47,6 +47,18 @@ def shrink(luma: Array, size_wh: tuple[int, int], bits: int = 8) -> Array:
     return np.ascontiguousarray(small)
 
 
+def _flow_finder() -> cv2.DISOpticalFlow:
+    """Return the ultrafast preset at half instead of a quarter of the size, with patches farther apart.
+
+    The finer size halves the error of slow and tiny motion; the wider steps pay for most of it.
+    """
+    finder = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+    finder.setFinestScale(1)
+    finder.setPatchStride(6)
+    finder.setGradientDescentIterations(6)
+    return finder
+
+
 class FlowMeter:
     """A meter of the motion from frame to frame of one segment of a video.
 
@@ -71,7 +83,7 @@ class FlowMeter:
         self.small_wh = self.upright_wh[::-1] if turned else self.upright_wh
         self._bits = bits
         self._cut_wh = _fit(self.upright_wh, _CUT_PX, 8)
-        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._dis = _flow_finder()
         self._before: Array | None = None
         self._before_tiny: Array | None = None
         self._before_s = 0.0

@@ -19,6 +19,7 @@ from funscribe.records import Array
 
 _MODES = 3  # in each band
 _ROUNDS = 3  # of subspace iteration
+_OVERSAMPLED = 10  # samples of the fastest tempo at least
 _SMALL = 32  # rows up to which all modes are found at once
 _CAMERA_MATTERS = 0.02  # part of the energy that the camera must have for the raw field to be looked at
 
@@ -49,14 +50,24 @@ class Candidates:
         return len(self.pattern)
 
 
-def spectrum(window: Array) -> tuple[Array, Array]:
+def spectrum(window: Array, rate_hz: float = RATE_HZ) -> tuple[Array, Array]:
     """Return the cosine transform (n, D) of velocities (n, D) without their mean, and its frequencies (Hz).
 
     The sum of squares of the rows is the mean square of the window.
     """
     count = len(window)
-    rows = fft.dct(window - window.mean(0), axis=0, norm="ortho") / np.float32(np.sqrt(count))
-    return rows, np.arange(count) * (RATE_HZ / (2 * count))
+    rows = fft.dct(window - window.mean(0), axis=0, norm="ortho", overwrite_x=True)
+    rows *= np.float32(1 / np.sqrt(count))
+    return rows, np.arange(count) * (rate_hz / (2 * count))
+
+
+def _coarse(window: Array, fastest_hz: float) -> tuple[Array, float]:
+    """Return velocities at a rate no higher than a fastest tempo needs, and that rate (Hz)."""
+    step = max(1, int(RATE_HZ / (_OVERSAMPLED * fastest_hz)))
+    if step == 1:
+        return window, RATE_HZ
+    whole = len(window) // step
+    return window[: whole * step].reshape(whole, step, -1).mean(1), RATE_HZ / step
 
 
 def find_candidates(
@@ -75,8 +86,9 @@ def find_candidates(
         basis: What the camera looks like on the cells (4, D).
         bands_hz: Bands of tempo, lowest and highest of each (Hz).
     """
-    rows, hz = spectrum(still)
-    camera_rows, _ = spectrum(camera)
+    fastest_hz = bands_hz[-1][1]
+    rows, hz = spectrum(*_coarse(still, fastest_hz))
+    camera_rows, _ = spectrum(*_coarse(camera, fastest_hz))
     matters = float((camera_rows**2 @ (basis**2).sum(1)).sum()) > _CAMERA_MATTERS * float((rows**2).sum())
     patterns, energies, slowest, raws = [], [], [], []
     for low, high in bands_hz:
