@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from funscribe.plots import clock, comparison_png, heatmap_png
+from funscribe.plots import Beside, clock, comparison_png, heatmap_png
 from funscribe.records import Script
 
 LEGEND = (np.array([0.0, 400.0]), np.array([[0, 0, 0], [255, 0, 0]], np.uint8))
@@ -84,6 +84,21 @@ def test_truth_and_script_are_both_seen():
     alone = pixels(comparison_png(Script([], []), t_ms, np.full(len(t_ms), 20.0)))
     both = pixels(comparison_png(Script([0, 9950], [80, 80]), t_ms, np.full(len(t_ms), 20.0)))
     assert np.count_nonzero(np.any(alone != both, axis=2)) > 1000
+
+
+def test_confidence_is_drawn_below_and_marks_across():
+    t_ms = np.arange(0, 10_000, 50.0)
+    script = Script([0, 9950], [80, 80])
+    plain = pixels(comparison_png(script, [], []))
+    marked = pixels(comparison_png(script, [], [], beside=Beside(marks_ms=[2000.0, 5000.0])))
+    sure = pixels(comparison_png(script, [], [], beside=Beside(t_ms, np.full(len(t_ms), 0.9))))
+    assert plain.shape == marked.shape
+    columns = np.any(plain != marked, axis=2)[100:180].any(axis=0)
+    assert 2 <= np.count_nonzero(np.diff(columns.astype(int)) == 1) <= 3
+    assert sure.shape[0] > plain.shape[0]
+    green = (sure[:, :, 1].astype(int) - sure[:, :, 2:].max(axis=2)) > 5
+    assert green[int(0.7 * len(green)) :].any(axis=0).mean() > 0.9
+    assert not green[60 : int(0.6 * len(green))].any()
 
 
 def test_nothing_global_is_touched():

@@ -51,16 +51,14 @@ def _scene_lines(scored: Sequence[SceneScore]) -> list[Line]:
             lines.append(at_least(f"scenes, worst {name} ({worst})", limit, values[worst], form))
     signs = [s.sign_right for s in scored if s.sign_right is not None]
     if signs:
-        lines.append(
-            at_least("scenes with up and down defined, signs right", len(signs), sum(signs), "{:.0f}")
-        )
+        right = f"{sum(signs)} of {len(signs)}"
+        lines.append(Line("scenes with up and down, signs right", "all", right, all(signs), sum(signs)))
     rests = [s.scores.rest for s in scored if s.name in RESTING and s.scores.rest is not None]
     if rests:
         lines.append(at_most("`pauses` and `still`, larger rest (units/s)", 3, max(rests), "{:.1f}"))
-    lags = {s.name: s.scores.lag_ms for s in scored if s.scores.lag_ms is not None}
+    lags = [abs(s.scores.lag_ms) for s in scored if s.scores.lag_ms is not None]
     if lags:
-        latest = max(lags, key=lambda clip: abs(lags[clip]))
-        lines.append(at_most(f"scenes, largest lag ({latest}, ms)", 10, abs(lags[latest]), "{:.0f}"))
+        lines.append(at_most("scenes, largest lag (ms)", 10, max(lags), "{:.0f}"))
     depths = [s.depth_rank for s in scored if s.depth_rank is not None]
     if depths:
         lines.append(at_least("scenes, median depth rank", 0.8, median(depths), "{:.3f}"))
@@ -75,7 +73,7 @@ def _count_lines(scored: Sequence[CountScore]) -> list[Line]:
     if quva:
         share = mean(s.within_one for s in quva)
         lines.append(at_most("quva, mean count error", 0.12, mean(s.error for s in quva), "{:.3f}"))
-        lines.append(at_least("quva, within one cycle", 0.85, share, "{:.0%}"))
+        lines.append(at_least("quva, within one cycle", 0.85, share, "{:.1%}"))
     if plainer and len(plainer) < len(quva):
         error = mean(s.error for s in plainer)
         lines.append(at_most("quva without 028, 030, 032_bar_lift, mean count error", 0.08, error, "{:.3f}"))

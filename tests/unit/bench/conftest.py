@@ -1,0 +1,14 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def reports(monkeypatch):
+    """The made-up scores beside the tests."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    monkeypatch.delitem(sys.modules, "reports", raising=False)
+    import reports
+
+    return reports
