@@ -12,7 +12,7 @@ from funscribe.motion.modes import spectrum
 from funscribe.records import Array
 
 _SLOW = (0.08, 0.6)  # from (Hz), to (times the tempo)
-_BETWEEN = (1.35, 1.7)  # times the tempo
+_BETWEEN = (1.35, 1.5)  # times the tempo
 _OWN = (0.75, 1.3)  # times the tempo
 _LEAST_GAIN = 0.1
 _FEWEST = 6  # rows of the spectrum from which other motion can be told

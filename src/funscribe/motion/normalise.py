@@ -16,17 +16,17 @@ from funscribe.motion.even import RATE_HZ
 from funscribe.records import Array
 from funscribe.zigzag import turns
 
-_SAMPLES = 16  # of a cycle
+_SAMPLES = 16  # of a cycle, at least; slow cycles have as many as there are frames
 _DRIFTS = (np.inf, 12.0, 6.0, 3.0, 1.5)  # lengths over which drift is taken out, in cycles
 _SHORTEST = 1.2  # cycles: what is slower than this may be drift
 _ALLOWED = 0.5  # drift left, as part of the strokes
 _BLOCK = 24  # cycles over which the length is decided
-_SMOOTH = (0.0, 0.03, 0.06, 0.1, 0.15)  # cycles
+_SMOOTH = (0.02, 0.06, 0.1, 0.15)  # cycles
 _TURNS = 3.4  # of a cycle: a top, a bottom, and now and then another
 _TURN = 0.1  # of the range of a block, from which a wiggle is a turn
 _FEWEST_CYCLES = 8.0
 _LOCAL = 2.5  # cycles in which the depth of a stroke is measured
-_POWER = 0.3  # how depths under the knee are compressed
+_POWER = 0.15  # how depths under the knee are compressed
 
 
 def to_position(velocity: Array, tempo_hz: Array, on: Array, window_s: float, knee: float) -> Array:
@@ -44,7 +44,8 @@ def to_position(velocity: Array, tempo_hz: Array, on: Array, window_s: float, kn
     span = float(cycles[-1] - cycles[0])
     if span <= 0 or float(np.ptp(path)) <= 0:
         return np.full(len(velocity), 0.5)
-    count = max(8, int(span * _SAMPLES) + 1)
+    slow_hz = max(float(np.percentile(tempo_hz[on], 10)), 0.1)
+    count = max(8, int(span * max(_SAMPLES, min(RATE_HZ / slow_hz, 3 * len(path) / span))) + 1)
     even = np.linspace(cycles[0], cycles[-1], count)
     per_cycle = (count - 1) / span
     curve = _calm(_without_drift(np.interp(even, cycles, path), per_cycle), per_cycle)
@@ -76,7 +77,7 @@ def _without_drift(curve: Array, per_cycle: float) -> Array:
 
 def _calm(curve: Array, per_cycle: float) -> Array:
     """Return the curve smoothed as little as gives it about one top and one bottom in each cycle."""
-    smooth = [gaussian_filter1d(curve, s * per_cycle, mode="nearest") if s else curve for s in _SMOOTH]
+    smooth = [gaussian_filter1d(curve, s * per_cycle, mode="nearest") for s in _SMOOTH]
     fits = []
     for part in _blocks(len(curve), per_cycle):
         most = _TURNS * (part.stop - part.start) / per_cycle + 1

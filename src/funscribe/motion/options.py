@@ -35,7 +35,7 @@ class MotionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             le=1,
             description="strokes shallower than this part of the deepest one around are deepened (ratio)",
         ),
-    ] = 0.3
+    ] = 0.4
     rest_speed: Annotated[
         float,
         Meta(
