@@ -57,8 +57,10 @@ def fidelity(
     from funscribe.bench.page import RESULTS, is_checkout, write_page
     from funscribe.cli.recipe import chosen_recipe
 
-    if docs and only:
-        raise typer.BadParameter("shows all clips; leave --only out", param_hint="--docs")
+    if docs and (only or settings):
+        raise typer.BadParameter(
+            "shows all clips as they come; leave --only and --set out", param_hint="--docs"
+        )
     if docs and not is_checkout(DOCS):
         raise typer.BadParameter(
             "is of a checkout; run it in the folder that holds docs", param_hint="--docs"

@@ -47,7 +47,8 @@ def test_json_is_all_of_stdout(place):
     [
         (["--data", "nowhere"], "there is no folder nowhere"),
         (["--only", "verticel"], "did you mean vertical"),
-        (["--docs", "--only", "short"], "leave --only out"),
+        (["--docs", "--only", "short"], "leave --only and --set out"),
+        (["--docs", "--set", "script.invert=yes"], "leave --only and --set out"),
         (["--docs"], "run it in the folder"),
     ],
 )
