@@ -26,13 +26,26 @@ def fit_camera(trace: Trace, say: Array | None = None) -> Array:
         say: How much each cell may say (GY, GX), at least 0; all alike by default.
     """
     _, gy, gx, _ = trace.field.shape
-    basis = similarity_basis((gy, gx))
     weight = np.ones(gy * gx, np.float32) if say is None else np.asarray(say, np.float32).ravel()
+    pool = _blocks(gy, gx, weight)
+    basis = similarity_basis((gy, gx)).reshape(4, -1, 2)
+    coarse = np.stack([basis[..., 0] @ pool, basis[..., 1] @ pool], axis=-1).reshape(4, -1)
+    block_say = np.asarray(weight @ (pool > 0), np.float32)
     camera = np.zeros((len(trace), 4), np.float32)
     for start in range(0, len(trace), _CHUNK):
-        field = trace.field[start : start + _CHUNK].astype(np.float32)
-        camera[start : start + _CHUNK] = _fit(field.reshape(len(field), -1), basis, weight)
+        field = trace.field[start : start + _CHUNK].astype(np.float32).reshape(-1, gy * gx, 2)
+        blocks = np.stack([field[..., 0] @ pool, field[..., 1] @ pool], axis=-1)
+        camera[start : start + _CHUNK] = _fit(blocks.reshape(len(field), -1), coarse, block_say)
     return camera
+
+
+def _blocks(gy: int, gx: int, say: Array) -> Array:
+    """Return the matrix (GY * GX, B) that takes the mean of blocks of two by two cells by their say."""
+    rows, columns = np.indices((gy, gx)) // 2
+    which = (rows * ((gx + 1) // 2) + columns).ravel()
+    pool = np.zeros((gy * gx, int(which.max()) + 1), np.float32)
+    pool[np.arange(gy * gx), which] = say
+    return np.asarray(pool / np.maximum(pool.sum(0), 1e-9))
 
 
 def camera_field(camera: Array, grid: tuple[int, int]) -> Array:

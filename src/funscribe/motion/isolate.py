@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from funscribe.motion.modes import spectrum
+from funscribe.motion.modes import coarse, spectrum
 from funscribe.records import Array
 
 _SLOW = (0.08, 0.6)  # from (Hz), to (times the tempo)
@@ -27,7 +27,7 @@ def isolate(pattern: Array, window: Array, tempo_hz: float, isolation: float) ->
         tempo_hz: Its fundamental tempo (Hz).
         isolation: How much the other motion weighs against the mode's own; 0 gives the pattern back.
     """
-    rows, hz = spectrum(window)
+    rows, hz = spectrum(*coarse(window, _BETWEEN[1] * tempo_hz))
     slow = (hz > _SLOW[0]) & (hz < _SLOW[1] * tempo_hz)
     other = slow | ((hz > _BETWEEN[0] * tempo_hz) & (hz < _BETWEEN[1] * tempo_hz))
     own = (hz > _OWN[0] * tempo_hz) & (hz < _OWN[1] * tempo_hz)

@@ -19,7 +19,7 @@ from funscribe.records import Array
 
 _MODES = 3  # in each band
 _ROUNDS = 3  # of subspace iteration
-_OVERSAMPLED = 10  # samples of the fastest tempo at least
+_OVERSAMPLED = 8  # samples of the fastest tempo at least
 _SMALL = 32  # rows up to which all modes are found at once
 _CAMERA_MATTERS = 0.02  # part of the energy that the camera must have for the raw field to be looked at
 
@@ -56,12 +56,13 @@ def spectrum(window: Array, rate_hz: float = RATE_HZ) -> tuple[Array, Array]:
     The sum of squares of the rows is the mean square of the window.
     """
     count = len(window)
-    rows = fft.dct(window - window.mean(0), axis=0, norm="ortho", overwrite_x=True)
+    rows = fft.dct(window, axis=0, norm="ortho")
     rows *= np.float32(1 / np.sqrt(count))
+    rows[0] = 0
     return rows, np.arange(count) * (rate_hz / (2 * count))
 
 
-def _coarse(window: Array, fastest_hz: float) -> tuple[Array, float]:
+def coarse(window: Array, fastest_hz: float) -> tuple[Array, float]:
     """Return velocities at a rate no higher than a fastest tempo needs, and that rate (Hz)."""
     step = max(1, int(RATE_HZ / (_OVERSAMPLED * fastest_hz)))
     if step == 1:
@@ -87,8 +88,8 @@ def find_candidates(
         bands_hz: Bands of tempo, lowest and highest of each (Hz).
     """
     fastest_hz = bands_hz[-1][1]
-    rows, hz = spectrum(*_coarse(still, fastest_hz))
-    camera_rows, _ = spectrum(*_coarse(camera, fastest_hz))
+    rows, hz = spectrum(*coarse(still, fastest_hz))
+    camera_rows, _ = spectrum(*coarse(camera, fastest_hz))
     matters = float((camera_rows**2 @ (basis**2).sum(1)).sum()) > _CAMERA_MATTERS * float((rows**2).sum())
     patterns, energies, slowest, raws = [], [], [], []
     for low, high in bands_hz:
