@@ -12,7 +12,8 @@ from funscribe.records import Array
 
 _FASTEST_HZ = 9.0
 _LONGEST = 0.45  # part of the window: a period must fit about twice
-_RATIO = 1.01  # from lag to lag
+_SLOWEST_S = 10.0
+_FINE = 4  # lags in a sample
 _FIRST = 0.8  # the first peak at least this part of the highest is the period, not a multiple of it
 _FEWEST_OVERLAP = 0.35
 
@@ -29,15 +30,14 @@ def periodicity(curves: Array, slowest_hz: Array) -> tuple[Array, Array]:
         slowest_hz: What is slower than this is left out of each curve (K,) (Hz).
     """
     count = curves.shape[1]
-    taper, overlap, cosines, lags, hz = _tables(count)
-    if not len(lags):
+    taper, overlap, lags, hz = _tables(count)
+    if len(lags) < 3:
         return np.ones(len(curves)), np.zeros(len(curves))
     rows = fft.rfft((curves - curves.mean(1, keepdims=True)) * taper, 2 * count, axis=1)
     power = rows.real**2 + rows.imag**2
     power *= np.where((hz <= _FASTEST_HZ) & (hz >= slowest_hz[:, None]), 1 / np.maximum(hz, 0.05), 0)
-    power[:, 1:] *= 2
-    total = np.maximum(power.sum(1, keepdims=True), 1e-30)
-    shape = (power / total).astype(np.float32) @ cosines / overlap
+    shape = fft.irfft(power, 2 * count * _FINE, axis=1)[:, : len(lags)]
+    shape /= np.maximum(shape[:, :1], 1e-30) * overlap
     shape[np.logical_and.accumulate(shape >= 0, axis=1)] = -1  # up to the first zero
     inner = shape[:, 1:-1]
     peak = (inner >= shape[:, :-2]) & (inner > shape[:, 2:]) & (inner > 0)
@@ -50,17 +50,11 @@ def periodicity(curves: Array, slowest_hz: Array) -> tuple[Array, Array]:
 
 
 @lru_cache(maxsize=64)
-def _tables(count: int) -> tuple[Array, Array, Array, Array, Array]:
-    """Return taper (n,), its own autocorrelation (L,), cosines (F, L), lags (L,) (s) and frequencies (F,)."""
+def _tables(count: int) -> tuple[Array, Array, Array, Array]:
+    """Return taper (n,), its own autocorrelation (L,), lags (L,) (s) and frequencies (n + 1,) (Hz)."""
     taper = np.sqrt(np.hanning(count + 2)[1:-1]).astype(np.float32)
-    hz = fft.rfftfreq(2 * count, 1 / RATE_HZ)
-    longest = min(_LONGEST * count / RATE_HZ, 10.0)
-    shortest = 0.5 / _FASTEST_HZ
-    steps = max(0, int(np.log(max(longest / shortest, 1e-9)) / np.log(_RATIO)))
-    lags = shortest * _RATIO ** np.arange(steps)
-    if len(lags) < 3:
-        lags = lags[:0]
-    own = fft.irfft(np.abs(fft.rfft(taper, 2 * count)) ** 2, 2 * count)[:count]
-    overlap = np.interp(lags * RATE_HZ, np.arange(count), own / own[0]).clip(_FEWEST_OVERLAP)
-    cosines = np.cos(2 * np.pi * np.outer(hz, lags)).astype(np.float32)
-    return taper, overlap.astype(np.float32), cosines, lags, hz
+    longest = min(int(_LONGEST * count), round(_SLOWEST_S * RATE_HZ)) * _FINE
+    lags = np.arange(max(longest, 0)) / (RATE_HZ * _FINE)
+    own = fft.irfft(np.abs(fft.rfft(taper, 2 * count)) ** 2, 2 * count * _FINE)[: len(lags)]
+    overlap = (own / own[:1]).clip(_FEWEST_OVERLAP).astype(np.float32)
+    return taper, overlap, np.maximum(lags, 1e-9), fft.rfftfreq(2 * count, 1 / RATE_HZ)
