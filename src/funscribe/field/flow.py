@@ -113,11 +113,14 @@ class FlowMeter:
         return np.clip(field, -limit, limit).astype(np.float16), self._cut(before_tiny, tiny, flow)
 
     def _cut(self, before: Array, after: Array, flow: Array) -> float:
-        """Return the cut score of two tiny pictures once the flow between them is undone."""
-        height, width = before.shape
-        tiny_flow: Array = cv2.resize(flow, (width, height), interpolation=cv2.INTER_AREA)
-        tiny_flow *= np.float32(width / flow.shape[1])
-        tiny_flow += np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
-        x, y = tiny_flow[..., 0], tiny_flow[..., 1]
-        matched = cv2.remap(after, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return cut_score(before, matched, after)
+        """Return the cut score of two tiny pictures between which there is this flow."""
+
+        def undo_motion() -> Array:
+            height, width = before.shape
+            source: Array = cv2.resize(flow, (width, height), interpolation=cv2.INTER_AREA)
+            source *= np.float32(width / flow.shape[1])
+            source += np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
+            x, y = source[..., 0], source[..., 1]
+            return cv2.remap(after, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+        return cut_score(before, after, undo_motion)
