@@ -61,16 +61,22 @@ def without_camera(trace: Trace, camera: Array) -> Array:
 
 def _fit(field: Array, basis: Array, say: Array) -> Array:
     """Fit rows of cells (n, C * 2) and return (n, 4)."""
-    weight = np.broadcast_to(say, (len(field), len(say)))
     camera = np.zeros((len(field), 4), np.float32)
+    # The first weights are those of a camera that stands still: of a body and a world about as large, the
+    # one that does not move is the world.
+    weight = _weights(field, np.broadcast_to(say, (len(field), len(say))), say)
     for _ in range(_ROUNDS):
         camera = _weighted(field, weight, basis)
-        rest = field - camera @ basis
-        rest *= rest
-        far = rest[:, 0::2] + rest[:, 1::2]
-        usual = (far * weight).sum(1) / np.maximum(weight.sum(1), 1e-9)
-        weight = say / (1 + far / (usual + np.float32(_NOISE**2))[:, None])
+        weight = _weights(field - camera @ basis, weight, say)
     return camera
+
+
+def _weights(rest: Array, weight: Array, say: Array) -> Array:
+    """Return Cauchy weights (n, C) for what is not explained (n, C * 2), given the weights before."""
+    square = rest * rest
+    far = square[:, 0::2] + square[:, 1::2]
+    usual = (far * weight).sum(1) / np.maximum(weight.sum(1), 1e-9)
+    return np.asarray(say / (1 + far / (usual + np.float32(_NOISE**2))[:, None]))
 
 
 def _weighted(field: Array, weight: Array, basis: Array) -> Array:

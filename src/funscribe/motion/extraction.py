@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from funscribe.motion.choice import best_sequence, worth
+from funscribe.motion.confidence import confidence
 from funscribe.motion.direction import upward
 from funscribe.motion.even import even_times, resample
 from funscribe.motion.follow import Course, choose, follow
@@ -38,16 +39,16 @@ def extract(trace: Trace, camera: Array, options: MotionOptions) -> MotionSignal
         options: How to extract.
     """
     position = np.full(len(trace), 0.5)
-    confidence = np.zeros(len(trace))
+    trust = np.zeros(len(trace))
     held = 0.5
     for shot in split_shots(trace.cut, options.cut_threshold):
         solved = _solve_shot(trace, camera, shot, options)
         if solved is None:
             position[shot] = held
             continue
-        position[shot], confidence[shot] = solved
+        position[shot], trust[shot] = solved
         held = float(position[shot][-1])
-    return MotionSignal(trace.time_s, position, confidence)
+    return MotionSignal(trace.time_s, position, trust)
 
 
 def _solve_shot(
@@ -69,7 +70,7 @@ def _solve_shot(
     on = moving(course.velocity, noise, float(np.median(course.tempo_hz)), options.rest_speed)
     up = upward(course.pattern, grid)
     position = to_position(course.velocity * up, course.tempo_hz, on, options.depth_window_s, options.knee)
-    trust = course.periodic * on
+    trust = confidence(position, course.tempo_hz, course.periodic, on)
     return np.interp(time_s, even_s, position).clip(0, 1), np.interp(time_s, even_s, trust).clip(0, 1)
 
 
