@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from funscribe.field.camera import fit_camera
 from funscribe.files import printable
 from funscribe.motion.extraction import extract
@@ -30,7 +32,9 @@ def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
         recipe: The options; None for the defaults.
     """
     recipe = recipe or Recipe()
-    signal = extract(trace, fit_camera(trace), recipe.motion)
+    # The matrices are small: threads of the linear algebra would wait for each other most of the time.
+    with threadpool_limits(1, "blas"):
+        signal = extract(trace, fit_camera(trace), recipe.motion)
     ends_s = float(trace.time_s[-1]) if len(trace) else 0.0
     duration_s = trace.info.duration_s_from_header or ends_s
     metadata = script_metadata(printable(Path(trace.info.path).stem), duration_s)
