@@ -8,6 +8,7 @@ import numpy as np
 
 from funscribe.motion.isolate import isolate
 from funscribe.motion.modes import Candidates
+from funscribe.motion.products import along, product
 from funscribe.records import Array
 
 _LOOSE = 0.35  # patterns less alike than this are joined by their curves, not by their shape
@@ -91,7 +92,7 @@ def follow(still: Array, camera: Array, basis: Array, path: list[Chosen], isolat
         sign *= 1.0 if before is None else _same_way(before, chosen, still, camera, basis)
         before = chosen
         part, share = _share(middles, k, count)
-        curve = _seen(chosen, part, still, camera, basis) @ reader
+        curve = along(_seen(chosen, part, still, camera, basis), reader)
         velocity[part] += sign * share * curve
         tempo[part] += share * np.log(chosen.tempo_hz)
         periodic[part] += share * chosen.periodic
@@ -102,7 +103,7 @@ def follow(still: Array, camera: Array, basis: Array, path: list[Chosen], isolat
 
 def _seen(chosen: Chosen, part: slice, still: Array, camera: Array, basis: Array) -> Array:
     """Return the velocities (n, D) from which the mode is drawn."""
-    return still[part] + camera[part] @ basis if chosen.raw else still[part]
+    return still[part] + product(camera[part], basis) if chosen.raw else still[part]
 
 
 def _share(middles: Array, k: int, count: int) -> tuple[slice, Array]:
@@ -122,8 +123,8 @@ def _same_way(before: Chosen, after: Chosen, still: Array, camera: Array, basis:
     alike = float(before.pattern @ after.pattern)
     both = slice(max(before.start, after.start), min(before.stop, after.stop))
     if abs(alike) < _LOOSE and both.stop > both.start:
-        a = _seen(before, both, still, camera, basis) @ before.pattern
-        b = _seen(after, both, still, camera, basis) @ after.pattern
+        a = along(_seen(before, both, still, camera, basis), before.pattern)
+        b = along(_seen(after, both, still, camera, basis), after.pattern)
         together = float(a @ b) / max(float(np.sqrt((a @ a) * (b @ b))), 1e-12)
         alike = together if abs(together) > abs(alike) else alike
     return 1.0 if alike >= 0 else -1.0

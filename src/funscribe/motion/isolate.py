@@ -35,9 +35,7 @@ def isolate(pattern: Array, window: Array, tempo_hz: float, isolation: float) ->
         return pattern
     noise = rows[other].astype(np.float64)
     allowed = float(((rows[own] @ pattern) ** 2).mean()) * len(noise) / isolation
-    values, vectors = np.linalg.eigh(noise @ noise.T)
-    real = values > 1e-9 * values[-1]
-    directions = vectors[:, real].T @ noise / np.sqrt(values[real])[:, None]
-    damping = values[real] / (values[real] + allowed + 1e-20)
-    inverse = pattern - directions.T @ (damping * (directions @ pattern))
+    # The inverse of a covariance of low rank plus a diagonal, by the identity of Woodbury.
+    small = noise @ noise.T + (allowed + 1e-20) * np.eye(len(noise))
+    inverse = pattern - noise.T @ np.linalg.solve(small, noise @ pattern)
     return np.asarray(inverse / max(float(inverse @ pattern), _LEAST_GAIN), np.float32)

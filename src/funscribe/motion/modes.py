@@ -15,12 +15,12 @@ from scipy import fft
 
 from funscribe.motion.even import RATE_HZ
 from funscribe.motion.periodicity import periodicity
+from funscribe.motion.products import product
 from funscribe.records import Array
 
-_MODES = 3  # in each band
+_MODES = 2  # in each band
 _ROUNDS = 3  # of subspace iteration
 _OVERSAMPLED = 8  # samples of the fastest tempo at least
-_SMALL = 32  # rows up to which all modes are found at once
 _CAMERA_MATTERS = 0.02  # part of the energy that the camera must have for the raw field to be looked at
 
 
@@ -64,8 +64,8 @@ def spectrum(window: Array, rate_hz: float = RATE_HZ) -> tuple[Array, Array]:
 
 def coarse(window: Array, fastest_hz: float) -> tuple[Array, float]:
     """Return velocities at a rate no higher than a fastest tempo needs, and that rate (Hz)."""
-    step = max(1, int(RATE_HZ / (_OVERSAMPLED * fastest_hz)))
-    if step == 1:
+    step = min(len(window), max(1, int(RATE_HZ / (_OVERSAMPLED * fastest_hz))))
+    if step <= 1:
         return window, RATE_HZ
     whole = len(window) // step
     return window[: whole * step].reshape(whole, step, -1).mean(1), RATE_HZ / step
@@ -108,7 +108,7 @@ def find_candidates(
     if not patterns:
         return _none(basis.shape[1])
     pattern, raw = np.concatenate(patterns), np.concatenate(raws)
-    curves = pattern @ still.T
+    curves = product(pattern, still.T)
     curves[raw] += (pattern[raw] @ basis.T) @ camera.T
     tempo, periodic = periodicity(curves, np.concatenate(slowest))
     first, length = np.full(len(pattern), start), np.full(len(pattern), len(still))
@@ -123,17 +123,11 @@ def join(parts: Sequence[Candidates]) -> Candidates:
 
 def _strongest(band: Array) -> tuple[Array, Array]:
     """Return the strongest patterns (K, D) of rows (m, D) and their energies (K,), by subspace iteration."""
-    if len(band) <= _SMALL:
-        _, curves = np.linalg.eigh((band @ band.T).astype(np.float64))
-        pattern = curves[:, : -_MODES - 1 : -1].T.astype(np.float32) @ band
-        size = np.sqrt((pattern * pattern).sum(1))
-        pattern = pattern / np.maximum(size, 1e-12)[:, None]
-    else:
-        loud = np.argsort(-(band * band).sum(0), kind="stable")[: _MODES + 2]
-        curves = np.linalg.qr(band[:, loud])[0]
-        for _ in range(_ROUNDS):
-            curves = np.linalg.qr(band @ (band.T @ curves))[0]
-        _, size, pattern = np.linalg.svd(curves.T @ band, full_matrices=False)
+    loud = np.argsort(-(band * band).sum(0), kind="stable")[: _MODES + 2]
+    curves = np.linalg.qr(band[:, loud])[0]
+    for _ in range(_ROUNDS):
+        curves = np.linalg.qr(band @ (band.T @ curves))[0]
+    _, size, pattern = np.linalg.svd(curves.T @ band, full_matrices=False)
     real = size[:_MODES] > 1e-7
     return pattern[:_MODES][real], size[:_MODES][real].astype(np.float64) ** 2
 

@@ -50,5 +50,5 @@ def _starts(count: int, length: int) -> list[int]:
     """Return the first samples of windows that cover the shot evenly, about half a window apart."""
     if count <= length:
         return [0]
-    steps = -(-(count - length) * 2 // length)
+    steps = -(-(count - length) * 3 // (2 * length))
     return [round(k * (count - length) / steps) for k in range(steps + 1)]
