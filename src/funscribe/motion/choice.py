@@ -16,12 +16,12 @@ from funscribe.motion.modes import Candidates
 from funscribe.records import Array
 
 _ENERGY = 1.0  # per e-fold of energy
-_PERIODIC = 1.3  # per e-fold of periodicity
-_TEMPO = -0.35  # per e-fold of tempo: of a motion and its overtone the slower is meant
-_SUPPORT = 0.5  # per e-fold of the part of the picture that moves
+_PERIODIC = 1.5  # per e-fold of periodicity
+_TEMPO = -0.2  # per e-fold of tempo: of a motion and its overtone the slower is meant
+_SUPPORT = 0.6  # per e-fold of the part of the picture that moves
 _FEW = -4.0  # per e-fold of cycles fewer than enough in the window
 _ENOUGH = 5.0  # cycles
-_CAMERA = -8.0  # when it is a motion of the whole picture, and not periodic
+_CAMERA = -10.0  # when it is a motion of the whole picture, and not periodic
 _KEPT = 12  # candidates of a window that are followed
 
 

@@ -24,7 +24,7 @@ class MotionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = 20.0
     steadiness: Annotated[
         float, Meta(ge=0, le=20, description="cost of changing the mode from window to window (log odds)")
-    ] = 1.5
+    ] = 4.0
     depth_window_s: Annotated[
         float, Meta(ge=2, le=600, description="time over which the deepest stroke spans the full range (s)")
     ] = 10.0
