@@ -91,9 +91,12 @@ def watch_with_store(
     monitor = Monitor(plan.info.duration_s_from_header, on_progress, done_s=_span_s(done))
     cores = os.cpu_count() or 1
     crew = min(workers or cores, len(missing))
+    threads = _threads(cores, crew, len(missing))
+    # The longest first, so that the workers end at about the same time.
+    missing.sort(key=lambda segment: -_length_s(segment, plan.info))
     tasks = [
-        SegmentTask(path, segment, recipe.video, recipe.field, _threads(cores, crew), str(store.root), key)
-        for segment in missing
+        SegmentTask(path, segment, recipe.video, recipe.field, count, str(store.root), key)
+        for segment, count in zip(missing, threads, strict=True)
     ]
     spread(watch_segment, tasks, crew, lambda seen: monitor.add(*seen))
     monitor.sample()
@@ -109,12 +112,22 @@ def watch_with_store(
     return Watched(trace, store.folder(key), monitor.frames, monitor.peak_rss_mb, tuple(warnings))
 
 
-def _threads(cores: int, crew: int) -> int:
-    """Return the decoder threads of each worker.
+def _threads(cores: int, crew: int, tasks: int) -> list[int]:
+    """Return the decoder threads for each task, in the order they are taken.
 
-    Workers that fill the cores decode on one thread each: frame threads cost a third more work.
+    Workers that fill the cores decode on one thread each: frame threads cost a third more work. Only the
+    tasks at the end, beside which cores fall idle, have more.
     """
-    return max(1, cores // max(1, crew))
+    each = max(1, cores // max(1, crew))
+    alone = max(0, min(crew - 1, tasks - crew))
+    return [each] * (tasks - alone) + [max(each, 2)] * alone
+
+
+def _length_s(segment: Segment, info: VideoInfo) -> float:
+    base = float(info.time_base)
+    ends_s = info.origin_s + (info.duration_s_from_header or 0.0)
+    start_s = info.origin_s if segment.start_pts is None else segment.start_pts * base
+    return (ends_s if segment.end_pts is None else segment.end_pts * base) - start_s
 
 
 def _plan(path: str, recipe: Recipe, store: TraceStore, key: str, warnings: list[str]) -> Plan:

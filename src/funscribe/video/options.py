@@ -17,7 +17,7 @@ class VideoOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = True
     segment_s: Annotated[
         float, Meta(ge=2, le=600, description="length aimed at for the pieces watched on their own (s)")
-    ] = 30.0
+    ] = 20.0
     max_damaged: Annotated[
         float, Meta(ge=0, le=1, description="share of the video that may be missing or damaged (0..1)")
     ] = 0.05

@@ -18,6 +18,7 @@ from funscribe.errors import (
 )
 from funscribe.monitor import Progress
 from funscribe.pipeline import Watched, watch, watch_with_store
+from funscribe.pipeline.watching import _threads
 from funscribe.recipe import Recipe, change
 from funscribe.records import Trace
 from funscribe.trace import TraceStore
@@ -274,3 +275,21 @@ def test_a_full_disk(clip: Path, tmp_path: Path, workers: int) -> None:
     assert "cannot be written" in ran.stdout, ran.stderr
     assert ran.stdout.count("\n") == 1
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["plan.json"]
+
+
+@pytest.mark.parametrize(
+    ("cores", "crew", "tasks", "threads"),
+    [
+        (2, 0, 0, []),
+        (2, 1, 1, [2]),
+        (2, 1, 3, [2, 2, 2]),
+        (2, 2, 2, [1, 1]),
+        (2, 2, 3, [1, 1, 2]),
+        (2, 2, 5, [1, 1, 1, 1, 2]),
+        (8, 4, 6, [2, 2, 2, 2, 2, 2]),
+        (4, 4, 9, [1, 1, 1, 1, 1, 1, 2, 2, 2]),
+        (4, 8, 9, [1, 1, 1, 1, 1, 1, 1, 1, 2]),
+    ],
+)
+def test_threads_and_workers_fill_the_cores(cores, crew, tasks, threads) -> None:
+    assert _threads(cores, crew, tasks) == threads
