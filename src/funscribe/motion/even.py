@@ -7,7 +7,7 @@ import numpy as np
 from funscribe.records import Array
 
 RATE_HZ = 30.0
-_CHUNK = 8192
+_CHUNK = 1024  # rows at once: the sums are in double precision and would fill the memory
 
 
 def even_times(time_s: Array) -> Array:
@@ -39,4 +39,5 @@ def resample(time_s: Array, velocity: Array, even_s: Array) -> Array:
         place = path[left] * (1 - share) + path[left + 1] * share
         moved = np.diff(place, axis=0, prepend=place[:1])
         out[start:stop] = moved[len(moved) - (stop - start) :]
-    return out * np.float32(1 / (even_s[1] - even_s[0]))
+    out *= np.float32(1 / (even_s[1] - even_s[0]))
+    return out

@@ -27,6 +27,7 @@ from funscribe.motion.windows import moments
 from funscribe.records import Array, MotionSignal, Trace
 from funscribe.similarity import similarity_basis
 
+_CHUNK = 1024  # frames at once, to save memory
 _FEWEST = 8  # frames of a shot in which motion can be told
 
 
@@ -66,7 +67,7 @@ def _solve_shot(
     course = _course(still, moved, basis, options)
     if course is None:
         return None
-    noise = ((still**2).sum(1) - course.velocity**2).clip(0) / still.shape[1]
+    noise = (np.einsum("nd,nd->n", still, still) - course.velocity**2).clip(0) / still.shape[1]
     on = moving(course.velocity, noise, float(np.median(course.tempo_hz)), options.rest_speed)
     up = upward(course.pattern, grid)
     position = to_position(course.velocity * up, course.tempo_hz, on, options.depth_window_s, options.knee)
@@ -82,10 +83,14 @@ def _velocities(
     The first frame of a shot is compared with the shot before, so its motion means nothing.
     """
     count = shot.stop - shot.start
-    field = trace.field[shot].reshape(count, -1).astype(np.float32)
-    np.nan_to_num(field, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    stored = trace.field[shot].reshape(count, -1)
+    field = np.empty(stored.shape, np.float32)
     moved = np.asarray(camera[shot], np.float32).copy()
-    field -= moved @ basis
+    for start in range(0, count, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        field[part] = stored[part]
+        np.nan_to_num(field[part], copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        field[part] -= moved[part] @ basis
     for rows in (field, moved):
         rows[0] = 0
         bridge(rows, odd)

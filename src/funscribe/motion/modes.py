@@ -19,7 +19,6 @@ from funscribe.motion.products import product
 from funscribe.records import Array
 
 _MODES = 2  # in each band
-_ROUNDS = 3  # of subspace iteration
 _OVERSAMPLED = 8  # samples of the fastest tempo at least
 _CAMERA_MATTERS = 0.02  # part of the energy that the camera must have for the raw field to be looked at
 
@@ -124,19 +123,25 @@ def join(parts: Sequence[Candidates]) -> Candidates:
 def _strongest(band: Array) -> tuple[Array, Array]:
     """Return the strongest patterns (K, D) of rows (m, D) and their energies (K,), by subspace iteration."""
     loud = np.argsort(-(band * band).sum(0), kind="stable")[: _MODES + 2]
-    curves = np.linalg.qr(band[:, loud])[0]
-    for _ in range(_ROUNDS):
-        curves = np.linalg.qr(band @ (band.T @ curves))[0]
-    _, size, pattern = np.linalg.svd(curves.T @ band, full_matrices=False)
-    real = size[:_MODES] > 1e-7
-    return pattern[:_MODES][real], size[:_MODES][real].astype(np.float64) ** 2
+    # A band has far fewer rows than cells. Orthonormalising costs the most, so it is done twice, not at each
+    # step.
+    gram = band @ band.T
+    curves = np.linalg.qr(gram @ band[:, loud])[0]
+    curves = np.linalg.qr(gram @ (gram @ curves))[0]
+    modes = curves.T @ band
+    energy, turn = np.linalg.eigh((modes @ modes.T).astype(np.float64))
+    energy, turn = energy[::-1][:_MODES], turn[:, ::-1][:, :_MODES]
+    real = energy > 1e-14
+    pattern = (turn[:, real] / np.sqrt(energy[real])).T.astype(np.float32) @ modes
+    return pattern, energy[real]
 
 
 def _of_camera(band: Array, basis: Array) -> tuple[Array, Array]:
     """Return the strongest motion of the camera as a pattern (1, D), and its energy (1,)."""
     size = np.sqrt((basis**2).sum(1))
-    _, _, directions = np.linalg.svd(band * size, full_matrices=False)
-    pattern = (directions[:1] / size) @ basis
+    sized = band * size
+    _, directions = np.linalg.eigh(sized.T @ sized)
+    pattern = (directions[:, -1:].T / size) @ basis
     pattern /= np.maximum(np.sqrt((pattern**2).sum()), 1e-9)
     return pattern, ((band @ (basis @ pattern[0])) ** 2).sum(keepdims=True)
 
