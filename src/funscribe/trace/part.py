@@ -82,18 +82,22 @@ def join_parts(parts: Sequence[Part], info: VideoInfo, made_by: Provenance) -> T
     Where a part ends with the first frame of the next, its row says how the picture moved across the
     border and takes the place of the zero row there.
     """
-    rows: list[tuple[Array, Array, Array]] = []
-    border: Part | None = None
-    last_s = -np.inf
+    kept: list[tuple[Array, Array, Array]] = []
+    borders: dict[int, Part] = {}
+    count, last_s = 0, -np.inf
+    before: Part | None = None
     for part in parts:
-        keep = slice(0, len(part.time_s) - 1 if part.overlap else None)
-        time_s, field, cut = part.time_s[keep], part.field[keep].copy(), part.cut[keep].copy()
-        if border is not None and len(time_s) and border.time_s[-1] == time_s[0]:
-            field[0], cut[0] = border.field[-1], border.cut[-1]
-        fresh = time_s > last_s
-        rows.append((time_s[fresh], field[fresh], cut[fresh]))
-        if np.any(fresh):
-            last_s = float(time_s[-1])
-        border = part if part.overlap and len(part.time_s) else None
-    time_s, field, cut = (np.concatenate(column) for column in zip(*rows, strict=True))
+        # Views, not copies: the parts of a long video fill the memory once already.
+        stop = len(part.time_s) - 1 if part.overlap else len(part.time_s)
+        own = slice(min(int(np.searchsorted(part.time_s, last_s, side="right")), stop), stop)
+        time_s = part.time_s[own]
+        if before is not None and len(time_s) and before.time_s[-1] == time_s[0]:
+            borders[count] = before
+        kept.append((time_s, part.field[own], part.cut[own]))
+        count += len(time_s)
+        last_s = float(time_s[-1]) if len(time_s) else last_s
+        before = part if part.overlap and len(part.time_s) else None
+    time_s, field, cut = (np.concatenate(column) for column in zip(*kept, strict=True))
+    for row, border in borders.items():
+        field[row], cut[row] = border.field[-1], border.cut[-1]
     return Trace(time_s, field, cut, info, made_by, sum(part.damaged for part in parts))
