@@ -59,7 +59,7 @@ def _watch(task: SegmentTask, threads: int, report: Callable[[tuple[int, float]]
         # With a core to spare the next frame is decoded while this one is measured; on a single
         # thread a hand-over would only cost. It is closed before the source: whoever decodes still must
         # not find the file gone.
-        with closing(ahead(frames) if threads != 1 else frames) as coming:
+        with closing(ahead(frames, capacity=1) if threads != 1 else frames) as coming:
             part = measure(coming, source.info, task.field, report)
         part = Part(part.time_s, part.field, part.cut, _overlaps(task, source.last_pts), source.damaged)
         return part, source.damaged > 0 or source.concealed > 0
