@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from funscribe.ahead import ahead
 from funscribe.field.flow import FlowMeter
 from funscribe.field.options import FieldOptions
 from funscribe.records import VideoInfo
@@ -55,12 +54,10 @@ def _watch(task: SegmentTask, threads: int, report: Callable[[tuple[int, float]]
     """Return what was seen of a segment, and whether any of it was damaged."""
     source = open_source(task.path, task.video, threads=threads)
     try:
-        frames: Generator[Any, None, None] = source.between(task.segment.start_pts, task.segment.end_pts)
-        # With a core to spare the next frame is decoded while this one is measured; on a single
-        # thread a hand-over would only cost. It is closed before the source: whoever decodes still must
-        # not find the file gone.
-        with closing(ahead(frames, capacity=1) if threads != 1 else frames) as coming:
-            part = measure(coming, source.info, task.field, report)
+        # No thread of ours reads ahead: the decoder's own threads do, and one more gained nothing but memory.
+        # The frames are closed before the source, for who decodes must not find the file gone.
+        with closing(source.between(task.segment.start_pts, task.segment.end_pts)) as frames:
+            part = measure(frames, source.info, task.field, report)
         part = Part(part.time_s, part.field, part.cut, _overlaps(task, source.last_pts), source.damaged)
         return part, source.damaged > 0 or source.concealed > 0
     finally:
