@@ -81,6 +81,7 @@ def measure(
         times.append(frame.time_s)
         fields.append(field)
         cuts.append(cut)
+        del frame  # its pixels are not needed while the next one is decoded
         if len(times) - told >= _TELL_EVERY:
             report((len(times) - told, times[-1] - times[max(0, told - 1)]))
             told = len(times)

@@ -150,6 +150,7 @@ class PyAVSource:
             last, self.last_pts = time_s, tick
             self.concealed += frame.is_corrupt
             yield PyAVFrame(frame, index, time_s)
+            del frame  # the decoder may need its room for the next one
             index += 1
             if end_pts is not None and tick is not None and tick >= end_pts:
                 return
@@ -213,8 +214,10 @@ class PyAVSource:
             if self._by_order and packet is not None and packet.size and packet.dts is not None:
                 order.append(packet.dts)
             try:
-                for frame in self._stream.decode(packet):
-                    yield frame, order.popleft() if order else _tick(frame)
+                pictures = deque(self._stream.decode(packet))
+                while pictures:  # none is held here once it is handed on: one of 8K is 50 MB
+                    tick = order.popleft() if order else _tick(pictures[0])
+                    yield pictures.popleft(), tick
             except av.error.EOFError:
                 return
             except av.FFmpegError:
