@@ -20,7 +20,13 @@ from funscribe.testing import SCENES, render
 from funscribe.video.writer import write_video
 
 KILLS = 20
-PROGRAM = [sys.executable, "-c", "from funscribe.cli.main import run; run()"]
+# A shell that runs the tests in the background has them ignore Ctrl-C, and what they start as well.
+PROGRAM = [
+    sys.executable,
+    "-c",
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from funscribe.cli.main import run; run()",
+]
 
 
 @pytest.mark.parametrize("name", ["vertical", "zoom", "vfr", "hz60"])

@@ -192,9 +192,9 @@ HOLDER = textwrap.dedent(
     import os, sys, time
     from funscribe.files import exclusive
     with exclusive(sys.argv[1]):
-        child = os.fork() if sys.argv[2] == "fork" else 1
-        if child:
-            print(child, flush=True)
+        forked = os.fork() if sys.argv[2] == "fork" else 0
+        if not forked:  # a child tells once it runs, and so has let go of the lock
+            print(os.getpid(), flush=True)
         time.sleep(60)
     """
 )
