@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from funscribe.field.options import FieldOptions
+from funscribe.lazy import lazy
 
 if TYPE_CHECKING:
     from funscribe.field.camera import camera_field, fit_camera, without_camera
@@ -16,16 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FieldOptions", "FlowMeter", "camera_field", "fit_camera", "shrink", "without_camera"]
 
-_HOME = {
-    "FlowMeter": "flow",
-    "camera_field": "camera",
-    "fit_camera": "camera",
-    "shrink": "flow",
-    "without_camera": "camera",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(f"funscribe.field.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy(
+    __name__,
+    {"camera": ("camera_field", "fit_camera", "without_camera"), "flow": ("FlowMeter", "shrink")},
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from funscribe.lazy import lazy
 from funscribe.motion.options import MotionOptions
 
 if TYPE_CHECKING:
@@ -11,10 +12,4 @@ if TYPE_CHECKING:
 
 __all__ = ["MotionOptions", "extract"]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "extract":
-        from funscribe.motion.extraction import extract
-
-        return extract
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy(__name__, {"extraction": ("extract",)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -102,8 +102,7 @@ def watch_with_store(
     monitor.sample()
     parts = [done.get(s.index) or _stored(store, key, s.index) for s in plan.segments]
     made_by = Provenance(__version__, recipe.digest(), f"PyAV {version('av')} {plan.info.codec}")
-    # The same video may have been watched under another name.
-    trace = join_parts(parts, replace(plan.info, path=path), made_by)
+    trace = join_parts(parts, plan.info, made_by)
     _check(trace, recipe)
     if missing:
         store.shrink()
