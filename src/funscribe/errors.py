@@ -14,6 +14,14 @@ FunscribeError
 ├── TruthInvalid               (ValueError)
 ├── OutputNotWritable          (OSError)        no permission, no folder, disk full
 ├── PluginNotFound             (LookupError)
+├── ModelError
+│   ├── ModelNotFound          (FileNotFoundError)
+│   ├── ModelInvalid           (ValueError)     not a model, damaged, wrong checksum
+│   ├── HeadUnknown            (ValueError)     its outputs cannot be told, or can be told in two ways
+│   ├── ClassUnknown           (LookupError)
+│   ├── DownloadFailed         (OSError)
+│   └── CalibrationInvalid     (ValueError)     no frames, or the smaller model disagrees too much
+├── DeviceMissing              (RuntimeError)   asked for, and not there; names the extra to install
 └── WorkerDied                 (RuntimeError)
 """
 
@@ -72,6 +80,38 @@ class OutputNotWritable(FunscribeError, OSError):
 
 class PluginNotFound(FunscribeError, LookupError):
     """No such plug-in is installed."""
+
+
+class ModelError(FunscribeError):
+    """A model cannot be used."""
+
+
+class ModelNotFound(ModelError, FileNotFoundError):
+    """There is no such model."""
+
+
+class ModelInvalid(ModelError, ValueError):
+    """The file is not a model that can be run, or not the one that was promised."""
+
+
+class HeadUnknown(ModelError, ValueError):
+    """What the outputs of a model mean cannot be told from its shapes and metadata."""
+
+
+class ClassUnknown(ModelError, LookupError):
+    """The model has no class of that name."""
+
+
+class DownloadFailed(ModelError, OSError):
+    """A model could not be fetched."""
+
+
+class CalibrationInvalid(ModelError, ValueError):
+    """A model cannot be quantised with these frames, or would lose too much."""
+
+
+class DeviceMissing(FunscribeError, RuntimeError):
+    """A device or library that was asked for is not there."""
 
 
 class WorkerDied(FunscribeError, RuntimeError):

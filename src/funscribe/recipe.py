@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
+from funscribe.detect.options import DetectOptions
 from funscribe.errors import RecipeInvalid
 from funscribe.field.options import FieldOptions
 from funscribe.motion.options import MotionOptions
 from funscribe.script.options import ScriptOptions
+from funscribe.track.options import TrackOptions
 from funscribe.video.options import VideoOptions
 
 
@@ -25,12 +27,16 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     Attributes:
         video: How a file becomes frames.
         field: How frames become the motion field.
+        detect: What is looked for in the frames.
+        track: How detections become tracks.
         motion: How the motion field becomes a position curve.
         script: How the curve becomes a script.
     """
 
     video: VideoOptions = VideoOptions()
     field: FieldOptions = FieldOptions()
+    detect: DetectOptions = DetectOptions()
+    track: TrackOptions = TrackOptions()
     motion: MotionOptions = MotionOptions()
     script: ScriptOptions = ScriptOptions()
 

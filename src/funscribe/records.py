@@ -38,6 +38,34 @@ def _increasing(name: str, values: Array) -> None:
         raise ValueError(f"{name} must be strictly increasing")
 
 
+def _fix_boxes(record: Any) -> None:
+    """Check the columns that all boxes have."""
+    xyxy = np.asarray(record.xyxy, np.float32)
+    xyxy = _fixed("xyxy", xyxy if xyxy.size else xyxy.reshape(0, 4), np.float32, (None, 4))
+    count = len(xyxy)
+    object.__setattr__(record, "xyxy", xyxy)
+    object.__setattr__(record, "score", _fixed("score", record.score, np.float32, (count,)))
+    object.__setattr__(record, "class_id", _fixed("class_id", record.class_id, np.int32, (count,)))
+    if hasattr(record, "embedding"):
+        seen = np.zeros((count, 0)) if record.embedding is None else record.embedding
+        object.__setattr__(record, "embedding", _fixed("embedding", seen, np.float32, (count, None)))
+
+
+def _fix_tracks(record: Any) -> None:
+    """Check the columns that all tracks have."""
+    _fix_boxes(record)
+    count = len(record.xyxy)
+    object.__setattr__(record, "track_id", _fixed("track_id", record.track_id, np.int64, (count,)))
+    object.__setattr__(record, "seen", _fixed("seen", record.seen, np.bool_, (count,)))
+
+
+def _row_start(value: Any, frames: int | None, rows: int) -> Array:
+    starts = _fixed("row_start", value, np.int64, (None if frames is None else frames + 1,))
+    if len(starts) < 1 or starts[0] != 0 or starts[-1] != rows or np.any(np.diff(starts) < 0):
+        raise ValueError(f"row_start must rise from 0 to {rows}")
+    return starts
+
+
 class _Record:
     """Gives the records a `repr` that shows shapes instead of numbers."""
 
@@ -108,6 +136,74 @@ class Provenance:
     decoder: str
     engine: str = "none"
     device: str = "cpu"
+    precision: str = "none"
+    model: str = "none"
+    model_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Detections(_Record):
+    """What was found in one picture; it may be nothing, and boxes are not judged here.
+
+    Attributes:
+        xyxy: Boxes (N, 4), float32, px of the upright picture: left, top, right, bottom.
+        score: How sure each is (N,), float32, 0..1.
+        class_id: Class of each (N,), int32.
+        embedding: What each looks like (N, D), float32; D is 0 where nothing was asked.
+    """
+
+    xyxy: Array
+    score: Array
+    class_id: Array
+    embedding: Array | None = None
+
+    def __post_init__(self) -> None:
+        _fix_boxes(self)
+
+    def __len__(self) -> int:
+        return len(self.xyxy)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DetectionRows(_Record):
+    """What was found in the frames of a video, as ragged rows.
+
+    Attributes:
+        looked: Whether a frame was looked at (T,), bool; in the others nothing was sought.
+        row_start: First row of each frame, and the number of rows (T + 1,), int64.
+        xyxy: As in `Detections` (R, 4).
+        score: As in `Detections` (R,).
+        class_id: As in `Detections` (R,).
+        embedding: As in `Detections` (R, D).
+        classes: Names of the classes.
+        dropped: Number of invalid boxes that were left out.
+    """
+
+    looked: Array
+    row_start: Array
+    xyxy: Array
+    score: Array
+    class_id: Array
+    embedding: Array | None = None
+    classes: tuple[str, ...] = ()
+    dropped: int = 0
+
+    def __post_init__(self) -> None:
+        _fix_boxes(self)
+        looked = _fixed("looked", self.looked, np.bool_, (None,))
+        object.__setattr__(self, "looked", looked)
+        object.__setattr__(self, "row_start", _row_start(self.row_start, len(looked), len(self.xyxy)))
+
+    def __len__(self) -> int:
+        return len(self.looked)
+
+    def at(self, frame: int) -> Detections | None:
+        """Return what was found in a frame, None where it was not looked at."""
+        if not self.looked[frame]:
+            return None
+        rows = slice(int(self.row_start[frame]), int(self.row_start[frame + 1]))
+        assert self.embedding is not None
+        return Detections(self.xyxy[rows], self.score[rows], self.class_id[rows], self.embedding[rows])
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -122,6 +218,7 @@ class Trace(_Record):
         info: The video.
         made_by: What made the trace.
         damaged: Number of packets or frames that could not be decoded.
+        detections: What a model found; None where no model looked.
     """
 
     time_s: Array
@@ -130,6 +227,7 @@ class Trace(_Record):
     info: VideoInfo
     made_by: Provenance
     damaged: int = 0
+    detections: DetectionRows | None = None
 
     def __post_init__(self) -> None:
         time_s = _fixed("time_s", self.time_s, np.float64, (None,))
@@ -138,9 +236,72 @@ class Trace(_Record):
         object.__setattr__(self, "time_s", time_s)
         object.__setattr__(self, "field", _fixed("field", self.field, np.float16, (count, None, None, 2)))
         object.__setattr__(self, "cut", _fixed("cut", self.cut, np.float32, (count,)))
+        if self.detections is not None and len(self.detections) != count:
+            raise ValueError(f"detections are of {len(self.detections)} frames, not {count}")
 
     def __len__(self) -> int:
         return len(self.time_s)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TrackRows(_Record):
+    """The tracks of one moment.
+
+    Attributes:
+        track_id: What stays the same from moment to moment (M,), int64, at least 1.
+        xyxy: Boxes (M, 4), float32, px of the upright picture.
+        score: Score of the last detection of each (M,), float32, 0..1.
+        class_id: Class of each (M,), int32.
+        seen: Whether it was measured at this moment (M,), bool; the others are predicted.
+    """
+
+    track_id: Array
+    xyxy: Array
+    score: Array
+    class_id: Array
+    seen: Array
+
+    def __post_init__(self) -> None:
+        _fix_tracks(self)
+
+    def __len__(self) -> int:
+        return len(self.track_id)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Tracks(_Record):
+    """The tracks of a video, as ragged rows at the times of a trace.
+
+    Attributes:
+        row_start: First row of each frame, and the number of rows (T + 1,), int64.
+        track_id: As in `TrackRows` (R,).
+        xyxy: As in `TrackRows` (R, 4).
+        score: As in `TrackRows` (R,).
+        class_id: As in `TrackRows` (R,).
+        seen: As in `TrackRows` (R,).
+        classes: Names of the classes.
+    """
+
+    row_start: Array
+    track_id: Array
+    xyxy: Array
+    score: Array
+    class_id: Array
+    seen: Array
+    classes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _fix_tracks(self)
+        object.__setattr__(self, "row_start", _row_start(self.row_start, None, len(self.track_id)))
+
+    def __len__(self) -> int:
+        return len(self.row_start) - 1
+
+    def at(self, frame: int) -> TrackRows:
+        """Return the tracks of a frame."""
+        rows = slice(int(self.row_start[frame]), int(self.row_start[frame + 1]))
+        columns = (self.track_id, self.xyxy, self.score, self.class_id, self.seen)
+        return TrackRows(*(column[rows] for column in columns))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

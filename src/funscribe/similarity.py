@@ -26,3 +26,19 @@ def similarity_basis(grid: tuple[int, int]) -> Array:
     one, none = np.ones_like(xs), np.zeros_like(xs)
     fields = ((one, none), (none, one), (xs, ys), (-ys, xs))
     return np.array([np.stack(uv, axis=-1).ravel() for uv in fields], np.float32)
+
+
+def affine(camera: Array, elapsed_s: float, size_wh: tuple[int, int]) -> Array:
+    """Return what a camera row does to pixels: (2, 3) float64, from the frame before to this one.
+
+    Args:
+        camera: One row (4,): vx, vy (picture heights/s), zoom rate and turn rate (1/s).
+        elapsed_s: Time between the two frames (s).
+        size_wh: Size of the picture (px).
+    """
+    vx, vy, zoom, turn = (float(value) * elapsed_s for value in camera)
+    width, height = size_wh
+    cx, cy = width / 2, height / 2
+    linear = np.array([[1 + zoom, -turn], [turn, 1 + zoom]])
+    shift = np.array([vx * height + cx, vy * height + cy]) - linear @ (cx, cy)
+    return np.column_stack([linear, shift])

@@ -15,23 +15,32 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
-from following import counts, scenes
 from measure import ROOT, made_by
-from memory import memory
 from results import Group, merge, read
 from setting import Setting
-from speed import compose_hour, start_up, whole_run
 from table import to_markdown
 
-ROWS: dict[str, Callable[[Setting], Group]] = {
-    "whole": whole_run,
-    "memory": memory,
-    "compose": compose_hour,
-    "start": start_up,
-    "scenes": scenes,
-    "counts": counts,
+# Where each row is measured; a module is loaded only for its rows, for some need libraries of their own.
+ROWS = {
+    "whole": "speed:whole_run",
+    "memory": "memory:memory",
+    "compose": "speed:compose_hour",
+    "start": "speed:start_up",
+    "scenes": "following:scenes",
+    "counts": "following:counts",
+    "mot": "mot:mot17",
+    "reference": "mot:reference",
+    "trackers": "mot:speed",
+    "sparse": "hybrid:sparse",
+    "occlusion": "hybrid:occlusion",
+    "engine": "engines:against_peer",
+    "boxes": "engines:boxes",
+    "int8": "engines:int8",
+    "model": "speed:with_model",
+    "distractors": "attending:distractors",
 }
 
 
@@ -54,10 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(key: str, setting: Setting, path: Path) -> bool:
     """Run one benchmark and keep what it found; return whether that went well."""
-    print(f"{key}: {(ROWS[key].__doc__ or '').strip()}", flush=True)
+    module, _, name = ROWS[key].partition(":")
     try:
-        group = ROWS[key](setting)
-    except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+        measure: Callable[[Setting], Group] = getattr(import_module(module), name)
+        print(f"{key}: {(measure.__doc__ or '').strip()}", flush=True)
+        group = measure(setting)
+    except (ImportError, OSError, RuntimeError, subprocess.CalledProcessError) as error:
         print(f"{key} could not be measured: {error}", file=sys.stderr)
         return False
     for line in group.lines:

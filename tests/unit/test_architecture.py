@@ -15,9 +15,11 @@ HEAVY = {
 }  # fmt: skip
 DOORS = {
     "av": ("video/",),
-    "cv2": ("field/flow.py", "testing/"),
+    "cv2": ("field/flow.py", "detect/letterbox.py", "testing/"),
     "matplotlib": ("plots.py",),
-    "scipy": ("field/", "motion/", "script/", "evaluate/", "testing/", "zigzag.py"),
+    "onnxruntime": ("detect/engines/onnxruntime.py",),
+    "openvino": ("detect/engines/openvino.py", "detect/quantise.py"),
+    "scipy": ("field/", "motion/", "script/", "track/", "evaluate/", "testing/", "zigzag.py"),
 }
 
 # Packages' own files only pass names on, and options are covered by the tests of recipes.

@@ -52,6 +52,8 @@ def test_every_difference_has_another_digest() -> None:
     digests = {Recipe().digest()}
     for option in options(Recipe()):
         value = {"bool": not option.value, "str": "other", "passages": "1-2,3-4.5"}.get(option.type)
+        if option.type == "literal":
+            value = next(word for word in option.bounds.split(" | ") if word != option.default)
         if value is None:
             numbers = [float(word) for word in re.findall(r"[\d.]+", option.bounds)]
             value = next(number for number in numbers if number != option.default)

@@ -4,7 +4,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funscribe.records import Action, Chapter, MotionSignal, Provenance, Script, Trace, VideoInfo
+from funscribe.records import (
+    Action,
+    Chapter,
+    DetectionRows,
+    Detections,
+    MotionSignal,
+    Provenance,
+    Script,
+    Trace,
+    Tracks,
+    VideoInfo,
+)
 
 INFO = VideoInfo("a.mp4", (16, 9), (16, 9), Fraction(1, 90_000), 0.0, 0, "h264", "yuv420p")
 MADE_BY = Provenance("0", "0" * 16, "none")
@@ -121,3 +132,29 @@ def test_a_video_that_cannot_be_is_refused(changes: dict[str, Any]) -> None:
     values: dict[str, Any] = {name: getattr(INFO, name) for name in INFO.__slots__}
     with pytest.raises(ValueError, match="must be"):
         VideoInfo(**{**values, **changes})
+
+
+def test_detections_may_be_none_and_their_columns_must_fit() -> None:
+    none = Detections([], [], [])
+    assert len(none) == 0
+    assert none.xyxy.shape == (0, 4)
+    with pytest.raises(ValueError, match="score"):
+        Detections(np.zeros((2, 4)), [0.5], [0, 0])
+    with pytest.raises(ValueError, match="xyxy"):
+        Detections(np.zeros((2, 5)), [0.5, 0.5], [0, 0])
+
+
+def test_rows_give_back_each_frame() -> None:
+    boxes = np.arange(12, dtype=np.float32).reshape(3, 4)
+    rows = DetectionRows([True, False, True], [0, 2, 2, 3], boxes, [0.1, 0.2, 0.3], [0, 1, 2])
+    assert rows.at(1) is None
+    first, last = rows.at(0), rows.at(2)
+    assert first is not None
+    assert last is not None
+    assert first.class_id.tolist() == [0, 1]
+    assert last.xyxy.tolist() == [[8, 9, 10, 11]]
+    with pytest.raises(ValueError, match="row_start"):
+        DetectionRows([True], [0, 2], boxes, [0.1, 0.2, 0.3], [0, 1, 2])
+    tracks = Tracks([0, 1, 3], [7, 7, 8], boxes, [0.1, 0.2, 0.3], [0, 0, 1], [True, True, False])
+    assert tracks.at(1).track_id.tolist() == [7, 8]
+    assert len(tracks) == 2

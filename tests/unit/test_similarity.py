@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from funscribe.similarity import similarity_basis
+from funscribe.similarity import affine, similarity_basis
 
 GRID = (2, 4)  # cells at y = -0.25, 0.25 and x = -0.75, -0.25, 0.25, 0.75 picture heights
 
@@ -45,3 +45,9 @@ def test_the_four_motions_are_perpendicular(grid):
 
 def test_the_only_cell_stands_in_the_centre():
     assert similarity_basis((1, 1)).tolist() == [[1, 0], [0, 1], [0, 0], [0, 0]]
+
+
+def test_affine_moves_pixels_as_the_camera_row_says() -> None:
+    move = affine(np.array([0.5, 0.0, 0.2, 0.0]), 0.1, (200, 100))
+    assert np.allclose(move @ [100, 50, 1], [105, 50])  # the middle only pans: 0.05 heights of 100 px
+    assert np.allclose(move @ [150, 50, 1], [156, 50])  # and what is right of it moves away by 2 %
