@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -142,7 +143,8 @@ def to_toml(recipe: Recipe) -> str:
             stage = home
             lines += ["", f"[{stage}]"] if lines else [f"[{stage}]"]
         value = msgspec.json.encode(option.value).decode()  # of plain values TOML and JSON are alike
-        lines.append(f"{name} = {value}  # {option.meaning}")
+        unset = "# " if option.value is None else ""  # TOML has no word for nothing
+        lines.append(f"{unset}{name} = {value}  # {option.meaning}")
     return "\n".join(lines) + "\n"
 
 
@@ -160,8 +162,9 @@ def _refuse_infinite(values: dict[str, Any]) -> None:
     """Refuse numbers that no bound catches: nothing is less or more than not a number."""
     for stage, inner in values.items():
         for name, value in inner.items() if isinstance(inner, dict) else ():
-            if isinstance(value, float) and not math.isfinite(value):
-                raise RecipeInvalid(f"option {stage}.{name}: expected a number, not {value}")
+            for number in value if isinstance(value, (list, tuple)) else (value,):
+                if isinstance(number, float) and not math.isfinite(number):
+                    raise RecipeInvalid(f"option {stage}.{name}: expected a number, not {number}")
 
 
 def _unknown(path: str, known: Iterable[str]) -> str:
@@ -182,6 +185,10 @@ def _parse(path: str, text: str, kind: str) -> Any:
         if text.lower() not in words:
             raise RecipeInvalid(f"option {path}: expected yes or no, not {text!r}")
         return words[text.lower()]
+    if kind == "words":
+        return [word.strip() for word in re.split(r",(?![^(]*\))", text) if word.strip()]
+    if kind == "numbers":
+        return _parse_numbers(path, text)
     if kind == "passages":
         return [_parse_passage(path, passage) for passage in text.split(",") if passage.strip()]
     if kind in ("int", "float"):
@@ -203,6 +210,15 @@ def _parse_passage(path: str, text: str) -> list[float]:
         ) from None
 
 
+def _parse_numbers(path: str, text: str) -> list[float] | None:
+    if text.lower() in ("", "none", "null"):
+        return None
+    try:
+        return [float(number) for number in text.split(",")]
+    except ValueError:
+        raise RecipeInvalid(f"option {path}: expected numbers with commas between, not {text!r}") from None
+
+
 def _unwrap(kind: Any) -> tuple[Any, str]:
     if isinstance(kind, msgspec.inspect.Metadata):
         schema = kind.extra_json_schema or {}
@@ -211,8 +227,11 @@ def _unwrap(kind: Any) -> tuple[Any, str]:
 
 
 def _type_name(shape: Any) -> str:
-    name = type(shape).__name__.removesuffix("Type").lower()
-    return "passages" if name == "vartuple" else name
+    if isinstance(shape, msgspec.inspect.UnionType):  # some numbers, or none
+        return "numbers"
+    if isinstance(shape, msgspec.inspect.VarTupleType):
+        return "words" if isinstance(shape.item_type, msgspec.inspect.StrType) else "passages"
+    return type(shape).__name__.removesuffix("Type").lower()
 
 
 def _bounds(shape: Any) -> str:

@@ -28,7 +28,7 @@ def test_toml_explains_every_option() -> None:
     for option in options(Recipe()):
         stage, name = option.path.split(".")
         assert f"[{stage}]" in text
-        assert re.search(rf"^{name} = .+  # .+$", text, re.MULTILINE), option.path
+        assert re.search(rf"^(# )?{name} = .+  # .+$", text, re.MULTILINE), option.path
 
 
 def test_a_recipe_goes_through_json_unchanged() -> None:
@@ -41,7 +41,7 @@ def test_every_option_says_what_it_is_and_its_unit() -> None:
     assert len({option.path for option in shown}) == len(shown)
     for option in shown:
         assert re.search(r"\(.+\)$", option.meaning), f"{option.path} names no unit"
-        assert option.type in ("bool", "int", "float", "str", "literal", "passages")
+        assert option.type in ("bool", "int", "float", "str", "literal", "passages", "words", "numbers")
         if option.type in ("int", "float"):
             assert option.bounds, f"{option.path} has no bounds"
     cells = next(option for option in shown if option.path == "field.cells")
@@ -51,7 +51,13 @@ def test_every_option_says_what_it_is_and_its_unit() -> None:
 def test_every_difference_has_another_digest() -> None:
     digests = {Recipe().digest()}
     for option in options(Recipe()):
-        value = {"bool": not option.value, "str": "other", "passages": "1-2,3-4.5"}.get(option.type)
+        value = {
+            "bool": not option.value,
+            "str": "other",
+            "passages": "1-2,3-4.5",
+            "words": "one,two",
+            "numbers": "0.1,0.2,0.3,0.4",
+        }.get(option.type)
         if option.type == "literal":
             value = next(word for word in option.bounds.split(" | ") if word != option.default)
         if value is None:
