@@ -6,6 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+_Part = Annotated[float, Meta(ge=0, le=1)]
+
 
 class MotionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the position curve is drawn out of the motion field."""
@@ -42,3 +44,28 @@ class MotionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             ge=0, le=1, description="speed below which nothing moves, summed over cells (picture heights/s)"
         ),
     ] = 0.02
+    anchor: Annotated[
+        str, Meta(description="class of the thing whose place defines the axis; empty for none (name)")
+    ] = ""
+    contacts: Annotated[
+        tuple[str, ...], Meta(description="classes of the things that move against the anchor (names)")
+    ] = ()
+    roi: Annotated[
+        tuple[_Part, _Part, _Part, _Part] | None,
+        Meta(description="where the motion is: left, top, width, height (parts of the picture, 0..1)"),
+    ] = None
+    attention: Annotated[
+        float,
+        Meta(
+            ge=0, le=1, description="how little is left of cells outside what is attended; 0 is all (ratio)"
+        ),
+    ] = 0.95
+    pairing: Annotated[
+        float, Meta(ge=0, le=1, description="how far the distance of contact and anchor is used (ratio)")
+    ] = 1.0
+
+    def __post_init__(self) -> None:
+        if self.roi is not None:
+            x, y, width, height = self.roi
+            if not (width > 0 and height > 0 and x < 1 and y < 1):
+                raise ValueError(f"roi must be a region within the picture as x,y,w,h, not {self.roi}")
