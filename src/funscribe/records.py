@@ -6,88 +6,62 @@ Velocities are in picture heights per second, x to the right and y down. Arrays 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from funscribe.actions import Action, Bookmark, Chapter, Script
+from funscribe.columns import Array, Record, fixed, increasing
 
-
-def _fixed(name: str, value: Any, dtype: Any, shape: tuple[int | None, ...]) -> Array:
-    """Return `value` as a read-only array of one dtype, its shape checked (None is any length)."""
-    array = np.asarray(value, dtype=dtype)
-    fits = array.ndim == len(shape) and all(
-        want in (None, got) for want, got in zip(shape, array.shape, strict=True)
-    )
-    if not fits:
-        wanted = ", ".join("*" if n is None else str(n) for n in shape)
-        raise ValueError(f"{name} must have the shape ({wanted}), not {array.shape}")
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
-def _increasing(name: str, values: Array) -> None:
-    if not np.all(np.isfinite(values)):
-        raise ValueError(f"{name} must be finite")
-    if np.any(np.diff(values) <= 0):
-        raise ValueError(f"{name} must be strictly increasing")
+__all__ = [
+    "Action",
+    "Array",
+    "Bookmark",
+    "Chapter",
+    "DetectionRows",
+    "Detections",
+    "MotionSignal",
+    "Provenance",
+    "Script",
+    "Trace",
+    "TrackRows",
+    "Tracks",
+    "VideoInfo",
+]
 
 
 def _fix_boxes(record: Any) -> None:
     """Check the columns that all boxes have."""
     xyxy = np.asarray(record.xyxy, np.float32)
-    xyxy = _fixed("xyxy", xyxy if xyxy.size else xyxy.reshape(0, 4), np.float32, (None, 4))
+    xyxy = fixed("xyxy", xyxy if xyxy.size else xyxy.reshape(0, 4), np.float32, (None, 4))
     count = len(xyxy)
     object.__setattr__(record, "xyxy", xyxy)
-    object.__setattr__(record, "score", _fixed("score", record.score, np.float32, (count,)))
-    object.__setattr__(record, "class_id", _fixed("class_id", record.class_id, np.int32, (count,)))
+    object.__setattr__(record, "score", fixed("score", record.score, np.float32, (count,)))
+    object.__setattr__(record, "class_id", fixed("class_id", record.class_id, np.int32, (count,)))
     if hasattr(record, "embedding"):
         seen = np.zeros((count, 0)) if record.embedding is None else record.embedding
-        object.__setattr__(record, "embedding", _fixed("embedding", seen, np.float32, (count, None)))
+        object.__setattr__(record, "embedding", fixed("embedding", seen, np.float32, (count, None)))
 
 
 def _fix_tracks(record: Any) -> None:
     """Check the columns that all tracks have."""
     _fix_boxes(record)
     count = len(record.xyxy)
-    object.__setattr__(record, "track_id", _fixed("track_id", record.track_id, np.int64, (count,)))
-    object.__setattr__(record, "seen", _fixed("seen", record.seen, np.bool_, (count,)))
+    object.__setattr__(record, "track_id", fixed("track_id", record.track_id, np.int64, (count,)))
+    object.__setattr__(record, "seen", fixed("seen", record.seen, np.bool_, (count,)))
 
 
 def _row_start(value: Any, frames: int | None, rows: int) -> Array:
-    starts = _fixed("row_start", value, np.int64, (None if frames is None else frames + 1,))
+    starts = fixed("row_start", value, np.int64, (None if frames is None else frames + 1,))
     if len(starts) < 1 or starts[0] != 0 or starts[-1] != rows or np.any(np.diff(starts) < 0):
         raise ValueError(f"row_start must rise from 0 to {rows}")
     return starts
 
 
-class _Record:
-    """Gives the records a `repr` that shows shapes instead of numbers."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        parts = []
-        for item in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, item.name)
-            parts.append(f"{item.name}={_brief(value)}")
-        return f"{type(self).__name__}({', '.join(parts)})"
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype}{list(value.shape)}"
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
 @dataclass(frozen=True, slots=True, repr=False)
-class VideoInfo(_Record):
+class VideoInfo(Record):
     """What a file says of itself; every figure names where it came from.
 
     Attributes:
@@ -142,7 +116,7 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Detections(_Record):
+class Detections(Record):
     """What was found in one picture; it may be nothing, and boxes are not judged here.
 
     Attributes:
@@ -165,7 +139,7 @@ class Detections(_Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class DetectionRows(_Record):
+class DetectionRows(Record):
     """What was found in the frames of a video, as ragged rows.
 
     Attributes:
@@ -190,7 +164,7 @@ class DetectionRows(_Record):
 
     def __post_init__(self) -> None:
         _fix_boxes(self)
-        looked = _fixed("looked", self.looked, np.bool_, (None,))
+        looked = fixed("looked", self.looked, np.bool_, (None,))
         object.__setattr__(self, "looked", looked)
         object.__setattr__(self, "row_start", _row_start(self.row_start, len(looked), len(self.xyxy)))
 
@@ -207,7 +181,7 @@ class DetectionRows(_Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Trace(_Record):
+class Trace(Record):
     """All that is kept of a video once it has been watched.
 
     Attributes:
@@ -230,12 +204,12 @@ class Trace(_Record):
     detections: DetectionRows | None = None
 
     def __post_init__(self) -> None:
-        time_s = _fixed("time_s", self.time_s, np.float64, (None,))
-        _increasing("time_s", time_s)
+        time_s = fixed("time_s", self.time_s, np.float64, (None,))
+        increasing("time_s", time_s)
         count = len(time_s)
         object.__setattr__(self, "time_s", time_s)
-        object.__setattr__(self, "field", _fixed("field", self.field, np.float16, (count, None, None, 2)))
-        object.__setattr__(self, "cut", _fixed("cut", self.cut, np.float32, (count,)))
+        object.__setattr__(self, "field", fixed("field", self.field, np.float16, (count, None, None, 2)))
+        object.__setattr__(self, "cut", fixed("cut", self.cut, np.float32, (count,)))
         if self.detections is not None and len(self.detections) != count:
             raise ValueError(f"detections are of {len(self.detections)} frames, not {count}")
 
@@ -244,7 +218,7 @@ class Trace(_Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class TrackRows(_Record):
+class TrackRows(Record):
     """The tracks of one moment.
 
     Attributes:
@@ -269,7 +243,7 @@ class TrackRows(_Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Tracks(_Record):
+class Tracks(Record):
     """The tracks of a video, as ragged rows at the times of a trace.
 
     Attributes:
@@ -305,7 +279,7 @@ class Tracks(_Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class MotionSignal(_Record):
+class MotionSignal(Record):
     """The motion along one axis.
 
     Attributes:
@@ -321,71 +295,14 @@ class MotionSignal(_Record):
     axis: str = "stroke"
 
     def __post_init__(self) -> None:
-        time_s = _fixed("time_s", self.time_s, np.float64, (None,))
-        _increasing("time_s", time_s)
+        time_s = fixed("time_s", self.time_s, np.float64, (None,))
+        increasing("time_s", time_s)
         object.__setattr__(self, "time_s", time_s)
         for name in ("position", "confidence"):
-            values = _fixed(name, getattr(self, name), np.float64, (len(time_s),))
+            values = fixed(name, getattr(self, name), np.float64, (len(time_s),))
             if not np.all((values >= 0) & (values <= 1)):
                 raise ValueError(f"{name} must lie in 0..1")
             object.__setattr__(self, name, values)
 
     def __len__(self) -> int:
         return len(self.time_s)
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One point of a script: a position (0..100) at a time (ms)."""
-
-    at_ms: int
-    pos: int
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A named passage of a script (s)."""
-
-    name: str
-    start_s: float
-    end_s: float
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.start_s < self.end_s:
-            raise ValueError(f"a chapter must start before it ends: {self.start_s} s, {self.end_s} s")
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Script(_Record):
-    """A motion script: what a device plays.
-
-    Attributes:
-        at_ms: Times of the actions (A,), int64, at least 0, strictly increasing (ms).
-        pos: Positions of the actions (A,), int64, 0..100.
-        metadata: What is said about the script, as it stands in the file.
-        chapters: Named passages.
-    """
-
-    at_ms: Array
-    pos: Array
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    chapters: tuple[Chapter, ...] = ()
-
-    def __post_init__(self) -> None:
-        at_ms = _fixed("at_ms", self.at_ms, np.int64, (None,))
-        pos = _fixed("pos", self.pos, np.int64, (len(at_ms),))
-        if len(at_ms) and at_ms[0] < 0:
-            raise ValueError(f"at_ms must be at least 0, not {at_ms[0]}")
-        _increasing("at_ms", at_ms)
-        if len(pos) and (pos.min() < 0 or pos.max() > 100):
-            raise ValueError(f"pos must lie in 0..100, not {pos.min()}..{pos.max()}")
-        object.__setattr__(self, "at_ms", at_ms)
-        object.__setattr__(self, "pos", pos)
-
-    def __len__(self) -> int:
-        return len(self.at_ms)
-
-    @property
-    def actions(self) -> tuple[Action, ...]:
-        """The actions one by one."""
-        return tuple(map(Action, self.at_ms.tolist(), self.pos.tolist()))
