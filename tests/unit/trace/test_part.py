@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funscribe.errors import TraceCorrupted
-from funscribe.records import Provenance, Trace, VideoInfo
+from funscribe.records import DetectionRows, Provenance, Trace, VideoInfo
 from funscribe.trace.part import Part, join_parts
 
 INFO = VideoInfo("a.mp4", (16, 9), (16, 9), Fraction(1, 90_000), 0.0, 0, "h264", "yuv420p")
@@ -98,3 +99,57 @@ def test_joining_leaves_the_parts_alone() -> None:
     _join(first, second)
     assert second.field[0].max() == 0
     assert len(first.time_s) == 3
+
+
+def _looked(times: list[float], found: list[int], *, overlap: bool = False, long: int = 2) -> Part:
+    """Return a part in which the frames that are looked at hold so many boxes; -1 was not looked at."""
+    counts = np.maximum(found, 0)
+    rows = int(counts.sum())
+    detections = DetectionRows(
+        np.array(found) >= 0,
+        np.concatenate([[0], np.cumsum(counts)]),
+        np.arange(rows * 4).reshape(rows, 4),
+        np.full(rows, 0.5),
+        np.arange(rows),
+        np.ones((rows, long if rows else 0)),
+        ("ball", "person"),
+        dropped=1,
+    )
+    seen_by = ("openvino 1", "cpu", "fp32")
+    return replace(_part(times, overlap=overlap), detections=detections, seen_by=seen_by)
+
+
+@pytest.mark.parametrize("found", [[], [0], [2, -1, 0, 1]])
+def test_detections_read_back_as_they_were(found: list[int]) -> None:
+    part = _looked([k / 10 for k in range(len(found))], found)
+    again = Part.decode(part.encode(), "x")
+    assert again.seen_by == part.seen_by
+    assert again.detections is not None
+    assert part.detections is not None
+    for name in ("looked", "row_start", "xyxy", "score", "class_id", "embedding"):
+        assert np.array_equal(getattr(again.detections, name), getattr(part.detections, name)), name
+    assert (again.detections.classes, again.detections.dropped) == (("ball", "person"), 1)
+
+
+def test_detections_join_without_those_of_the_border_frame() -> None:
+    trace = _join(_looked([0.0, 0.1, 0.2], [1, -1, 2], overlap=True), _looked([0.2, 0.3], [1, 1]))
+    rows = trace.detections
+    assert rows is not None
+    assert rows.looked.tolist() == [True, False, True, True]
+    assert rows.row_start.tolist() == [0, 1, 1, 2, 3]
+    assert rows.xyxy[:, 0].tolist() == [0, 0, 4]
+    assert rows.dropped == 2
+    assert (trace.made_by.engine, trace.made_by.device) == ("openvino 1", "cpu")
+
+
+def test_parts_in_which_nothing_was_found_join_with_others() -> None:
+    trace = _join(_looked([0.0], [0]), _looked([0.1], [2], long=3), _looked([0.2], [-1]))
+    assert trace.detections is not None
+    assert trace.detections.embedding is not None
+    assert trace.detections.embedding.shape == (2, 3)
+
+
+def test_detections_that_do_not_fit_their_frames_are_damage() -> None:
+    part = replace(_looked([0.0, 0.1], [1, 1]), time_s=np.array([0.0]), field=np.zeros((1, 2, 3, 2)), cut=[0])
+    with pytest.raises(TraceCorrupted, match="not of its frames"):
+        Part.decode(part.encode(), "x")
