@@ -1,4 +1,4 @@
-"""What a preview draws over the picture: the region that moves as the script does, the field, the position.
+"""What a preview draws over the picture: the region that moves as the script does, field, tracks, position.
 
 Plain NumPy on the pixels: a few rectangles and dots a frame, far cheaper than decoding it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from funscribe.records import Array, MotionSignal, Trace
+from funscribe.records import Array, MotionSignal, Trace, TrackRows, Tracks
 
 Picture = NDArray[np.uint8]
 
@@ -24,6 +24,7 @@ _CURVE = (240, 196, 92)
 _NOW = (236, 238, 242)
 _REGION = np.array((64, 208, 160), np.float32)
 _ARROW = (120, 220, 255)
+_BOXES = ((255, 105, 97), (130, 201, 109), (94, 160, 255), (250, 200, 80), (200, 130, 240), (240, 240, 240))
 
 
 def likeness(trace: Trace, signal: MotionSignal) -> NDArray[np.float32]:
@@ -60,11 +61,19 @@ class Overlay:
         trace: What was watched.
         signal: The motion made of it.
         picture_wh: Size of the upright pictures that will be given (px), even.
+        tracks: What was followed; None for none.
     """
 
-    def __init__(self, trace: Trace, signal: MotionSignal, picture_wh: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        signal: MotionSignal,
+        picture_wh: tuple[int, int],
+        tracks: Tracks | None = None,
+    ) -> None:
         self._trace = trace
         self._signal = signal
+        self._tracks = tracks
         self._wh = picture_wh
         self._likeness = likeness(trace, signal)
         width, height = picture_wh
@@ -91,6 +100,8 @@ class Overlay:
         trust = float(self._signal.confidence[index])
         self._tint(scene, self._likeness[index] * trust)
         self._arrows(scene, index)
+        if self._tracks is not None:
+            self._boxes(scene, self._tracks.at(index))
         self._bar(canvas[:height, width:], float(self._signal.position[index]), trust)
         self._strip(canvas[height:], time_s)
         return canvas
@@ -112,6 +123,17 @@ class Overlay:
         x, y = dots[..., 0].ravel(), dots[..., 1].ravel()
         inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
         scene[y[inside], x[inside]] = _ARROW
+
+    def _boxes(self, scene: Picture, rows: TrackRows) -> None:
+        """Draw a frame around each track, each in a colour of its own, thinner where it is only predicted."""
+        height, width = scene.shape[:2]
+        scale = np.array(self._wh, np.float32) / np.array(self._trace.info.size_wh, np.float32)
+        corners = np.nan_to_num(rows.xyxy) * np.tile(scale, 2)
+        corners = np.clip(corners, 0, [width - 1, height - 1] * 2).astype(np.intp)
+        for (x0, y0, x1, y1), track, seen in zip(corners, rows.track_id, rows.seen, strict=True):
+            colour, thick = _BOXES[int(track) % len(_BOXES)], 2 if seen else 1
+            scene[y0 : y0 + thick, x0 : x1 + 1] = scene[max(0, y1 + 1 - thick) : y1 + 1, x0 : x1 + 1] = colour
+            scene[y0 : y1 + 1, x0 : x0 + thick] = scene[y0 : y1 + 1, max(0, x1 + 1 - thick) : x1 + 1] = colour
 
     def _bar(self, bar: Picture, position: float, trust: float) -> None:
         height, width = bar.shape[:2]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from funscribe.overlay import BAR_PX, STRIP_PX, Overlay, likeness
-from funscribe.records import MotionSignal, Provenance, Trace, VideoInfo
+from funscribe.records import MotionSignal, Provenance, Trace, Tracks, VideoInfo
 
 INFO = VideoInfo("clip.mp4", (64, 36), (64, 36), Fraction(1, 90_000), 0.0, 0, "h264", "yuv420p")
 
@@ -66,3 +66,24 @@ def test_times_outside_the_clip_are_drawn_as_its_ends():
     overlay = Overlay(trace, signal, (64, 36))
     black = np.zeros((36, 64, 3), np.uint8)
     assert np.array_equal(overlay.draw(black, 1e6)[:36], overlay.draw(black, float(trace.time_s[-1]))[:36])
+
+
+def test_tracks_are_framed_in_a_colour_of_their_own():
+    trace, signal = clip()
+    boxes = np.tile([[4, 4, 20, 20], [np.nan, -9, 999, 8]], (120, 1))
+    tracks = Tracks(
+        np.arange(121) * 2,
+        np.tile([1, 2], 120),
+        boxes,
+        np.ones(240),
+        np.zeros(240),
+        np.tile([True, False], 120),
+    )
+    grey = np.full((72, 128, 3), 90, np.uint8)
+    plain = Overlay(trace, signal, (128, 72)).draw(grey, 1.0)[:72, :128].astype(int)
+    framed = Overlay(trace, signal, (128, 72), tracks).draw(grey, 1.0)[:72, :128].astype(int)
+    changed = np.abs(framed - plain).sum(2) > 0
+    assert changed[8, 8:40].all()  # at twice the size
+    assert changed[8:40, 8].all()
+    assert not changed[18:38, 12:38].any()
+    assert tuple(framed[20, 8]) != tuple(framed[0, 100])

@@ -12,7 +12,7 @@ import numpy as np
 from funscribe.ahead import ahead
 from funscribe.monitor import Monitor, Progress
 from funscribe.overlay import Overlay, Picture
-from funscribe.records import MotionSignal, Trace, VideoInfo
+from funscribe.records import MotionSignal, Trace, Tracks, VideoInfo
 from funscribe.video.options import VideoOptions
 from funscribe.video.source import open_source
 from funscribe.video.writer import write_video
@@ -26,6 +26,7 @@ def write_preview(
     signal: MotionSignal,
     options: VideoOptions | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    tracks: Tracks | None = None,
 ) -> Path:
     """Write the video, small, with the position bar, the found region and the field drawn in; no sound.
 
@@ -35,6 +36,7 @@ def write_preview(
         signal: The motion made of the trace.
         options: How to decode.
         on_progress: Told how far it is, at most four times a second.
+        tracks: What was followed, to be drawn as well.
 
     Raises:
         VideoError: The video cannot be read any more.
@@ -42,7 +44,7 @@ def write_preview(
     """
     size_wh = preview_size(trace.info)
     monitor = Monitor(trace.info.duration_s_from_header, on_progress)
-    overlay = Overlay(trace, signal, size_wh)
+    overlay = Overlay(trace, signal, size_wh, tracks)
     pictures = _pictures(trace.info, size_wh, options)
     # Decoding, drawing and encoding each have a thread of their own.
     with closing(ahead(_drawn(overlay, pictures, monitor))) as drawn:
