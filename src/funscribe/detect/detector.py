@@ -1,10 +1,25 @@
-"""The protocol of a detector."""
+"""The protocol of a detector, its opener, and the detector that runs a model."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
+from funscribe.boxes import clip, sensible
+from funscribe.detect.classes import class_names, read_file, read_names
+from funscribe.detect.decode import Candidates
+from funscribe.detect.engine import Engine, Pending, open_engine
+from funscribe.detect.heads import Head, find_head
+from funscribe.detect.letterbox import Letterbox, blank, fit, lay
+from funscribe.detect.nms import suppress
+from funscribe.detect.options import DetectOptions
+from funscribe.errors import HeadUnknown
+from funscribe.plugins import load
 from funscribe.records import Array, Detections
 
 
@@ -40,3 +55,172 @@ class Detector(Protocol):
 
     def close(self) -> None:
         """Release the model."""
+
+
+def open_detector(path: str | Path, options: DetectOptions, *, threads: int = 0) -> Detector:
+    """Return a detector that runs a model.
+
+    Args:
+        path: The model file.
+        options: How it is run, and what of its boxes is kept.
+        threads: Threads of the processor it may use; 0 leaves it to the engine (count).
+
+    Raises:
+        ModelNotFound: There is no such file, or none of class names.
+        ModelInvalid: It is not a model that can be run, or its classes are not those of the file of names.
+        HeadUnknown: Its outputs are none that are known, or can be read in two ways.
+        DeviceMissing: What was asked for is not there; nothing else runs in its stead.
+    """
+    detector: Detector = load("funscribe.detectors", "model")(path, options, threads=threads)
+    return detector
+
+
+class ModelDetector:
+    """Finds boxes with a model: letterbox, engine, head and non-maximum suppression in a row."""
+
+    def __init__(self, path: str | Path, options: DetectOptions, *, threads: int = 0) -> None:
+        self._options = options
+        self._engine: Engine = open_engine(path, options, threads=threads)
+        try:
+            self._head = _find_head(path, self._engine, options)
+            self.classes = class_names(self._engine.metadata, options.classes, self._head.class_count)
+            self._input = _Input.of(self._engine, options)
+        except BaseException:
+            self._engine.close()
+            raise
+        self.engine, self.device = self._engine.name, self._engine.device
+        self.precision, self.at_once = self._engine.precision, self._engine.at_once
+        self.batch = self._input.count
+        self.dropped = 0
+        self._spare: dict[tuple[Letterbox, int], list[Array]] = {}
+
+    def wanted_size(self, size_wh: tuple[int, int]) -> tuple[int, int]:
+        """Return the size (px) at which a picture of `size_wh` needs no resizing here."""
+        return self._letterbox(size_wh).inner_wh
+
+    def start(self, pictures: Sequence[Array], size_wh: tuple[int, int] | None = None) -> _Seeking:
+        """Begin to look at RGB pictures (H, W, 3), uint8, all of one size; see `detect`."""
+        for picture in pictures:
+            if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or not picture.size:
+                raise ValueError(f"a picture is (H, W, 3) uint8, not {picture.shape} {picture.dtype}")
+            if picture.shape != pictures[0].shape:
+                raise ValueError(f"pictures are of one size, not {pictures[0].shape} and {picture.shape}")
+        if not len(pictures):
+            return _Seeking(self, [])
+        height, width = pictures[0].shape[:2]
+        box = self._letterbox(size_wh or (width, height))
+        step = self._input.count
+        return _Seeking(
+            self, [self._begin(pictures[at : at + step], box) for at in range(0, len(pictures), step)]
+        )
+
+    def detect(self, pictures: Sequence[Array], size_wh: tuple[int, int] | None = None) -> list[Detections]:
+        """Return what is in each picture, as boxes in a picture of `size_wh` (px); None is its own size."""
+        return self.start(pictures, size_wh).result()
+
+    def close(self) -> None:
+        """Release the model."""
+        self._engine.close()
+        self._spare.clear()
+
+    def _letterbox(self, size_wh: tuple[int, int]) -> Letterbox:
+        return fit(size_wh, self._input.full_wh, centred=self._head.centred, stride=self._input.stride)
+
+    def _begin(self, pictures: Sequence[Array], box: Letterbox) -> _Batch:
+        """Lay pictures into a batch, of those that are spare or a new one, and start the engine on it."""
+        count = self._input.count if self._input.fixed else len(pictures)
+        spare = self._spare.setdefault((box, count), [])
+        scale = self._head.scale
+        tensor = spare.pop() if spare else blank(count, box.full_wh, scale, self._input.dtype)
+        lay(pictures, box, tensor, scale, bgr=self._head.bgr)
+        return _Batch(self._engine.start(tensor), len(pictures), box, tensor, spare)
+
+    def _finish(self, batch: _Batch) -> list[Detections]:
+        outputs = batch.pending.result()
+        batch.spare.append(batch.tensor)
+        with np.errstate(invalid="ignore", over="ignore"):
+            found = self._head.decode(outputs, batch.box.full_wh, self._options.score)
+            return [self._choose(candidates, batch.box) for candidates in found[: batch.count]]
+
+    def _choose(self, candidates: Candidates, box: Letterbox) -> Detections:
+        """Keep what can be a box, and of those that are one the surest."""
+        inside, score, class_id = candidates
+        xyxy = box.to_picture(inside)
+        good = sensible(xyxy, box.size_wh) & np.isfinite(score)
+        if not good.all():
+            self.dropped += int(len(good) - good.sum())
+            xyxy, score, class_id = xyxy[good], score[good], class_id[good]
+        if self._head.suppressed:
+            kept = np.argsort(-score, kind="stable")[: self._options.max_boxes]
+        else:
+            kept = suppress(xyxy, score, class_id, self._options.iou, self._options.max_boxes)
+        return Detections(clip(xyxy[kept], box.size_wh), np.clip(score[kept], 0, 1), class_id[kept])
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Pictures an engine is at work on."""
+
+    pending: Pending
+    count: int
+    box: Letterbox
+    tensor: Array
+    spare: list[Array]  # where the tensor goes afterwards
+
+
+class _Seeking:
+    """The detections of some batches; each is decoded once, when they are asked for."""
+
+    def __init__(self, detector: ModelDetector, batches: list[_Batch]) -> None:
+        self._detector = detector
+        self._batches = batches
+        self._found: list[Detections] = []
+
+    def result(self) -> list[Detections]:
+        while self._batches:
+            self._found += self._detector._finish(self._batches.pop(0))
+        return list(self._found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """The first input of a model, and how it is filled."""
+
+    full_wh: tuple[int, int]
+    stride: int  # to whose multiple an input may shrink; 0 where its size is fixed
+    count: int
+    fixed: bool  # whether a batch must be whole
+    dtype: str
+
+    @staticmethod
+    def of(engine: Engine, options: DetectOptions) -> _Input:
+        spec = engine.inputs[0]
+        batch, _, height, width = spec.shape
+        usual = _usual_size(engine.metadata)
+        at_once = options.batch or (1 if engine.device.startswith("cpu") else 8)
+        return _Input(
+            full_wh=(width or usual[0], height or usual[1]),
+            stride=0 if width and height else _whole(engine.metadata.get("stride", ""), 32),
+            count=batch or at_once,
+            fixed=batch is not None,
+            dtype=spec.dtype,
+        )
+
+
+def _usual_size(metadata: Mapping[str, str]) -> tuple[int, int]:
+    """Width and height (px) that a model of no fixed size is made for."""
+    numbers = [int(number) for number in re.findall(r"\d{1,5}", metadata.get("imgsz", ""))]
+    return (numbers[-1], numbers[0]) if numbers and min(numbers) > 0 else (640, 640)
+
+
+def _whole(text: str, otherwise: int) -> int:
+    return int(text) if text.isdecimal() and 0 < int(text) <= 1024 else otherwise
+
+
+def _find_head(path: str | Path, engine: Engine, options: DetectOptions) -> Head:
+    """The head of a model; a file of class names helps where the model itself names none."""
+    known = 0 if read_names(engine.metadata) or not options.classes else len(read_file(options.classes))
+    try:
+        return find_head(engine.inputs, engine.outputs, engine.metadata, options.head, class_count=known)
+    except HeadUnknown as error:
+        raise HeadUnknown(f"{path}: {error}") from None

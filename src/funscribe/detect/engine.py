@@ -1,12 +1,29 @@
-"""The protocol of an engine: a batch of tensors in, raw tensors out, and nothing else."""
+"""The protocol of an engine: a batch of tensors in, raw tensors out, and nothing else; and its opener."""
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from funscribe.detect.options import DetectOptions
+from funscribe.errors import DeviceMissing, ModelInvalid, ModelNotFound
+from funscribe.plugins import load
 from funscribe.records import Array
+
+# Which of our engines reaches a device; the rest of ONNX Runtime's devices lie behind other names of these.
+_REACHED_BY = {
+    "cpu": "openvino",
+    "gpu": "openvino",
+    "npu": "openvino",
+    "cuda": "onnxruntime",
+    "tensorrt": "onnxruntime",
+    "coreml": "onnxruntime",
+    "directml": "onnxruntime",
+}
+_WITH_ACCELERATOR = ("onnxruntime-gpu", "onnxruntime-directml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +33,10 @@ class TensorSpec:
     name: str
     shape: tuple[int | None, ...]
     dtype: str = "float32"
+
+    def __str__(self) -> str:
+        sides = ", ".join("?" if length is None else str(length) for length in self.shape)
+        return f"{self.name} ({sides}) {self.dtype}"
 
 
 class Pending(Protocol):
@@ -44,7 +65,72 @@ class Engine(Protocol):
         """Return the outputs for one batch of the first input."""
 
     def start(self, batch: Array) -> Pending:
-        """Begin with a batch and return at once, unless `at_once` batches are under way already."""
+        """Begin with a batch and return at once, unless `at_once` batches are under way already.
+
+        The batch must not be changed until its result is there.
+        """
 
     def close(self) -> None:
         """Release the model; what is under way is waited for."""
+
+
+def open_engine(path: str | Path, options: DetectOptions, *, threads: int = 0) -> Engine:
+    """Return a model loaded by the engine that the options name, or by the best there is for the device.
+
+    Args:
+        path: The model file.
+        options: Engine, device, precision, batch and streams.
+        threads: Threads of the processor it may use; 0 leaves it to the library (count).
+
+    Raises:
+        ModelNotFound: There is no such file.
+        ModelInvalid: It is not a model that can be run.
+        DeviceMissing: What was asked for is not there; nothing else runs in its stead.
+        PluginNotFound: No engine of the name in the options is installed.
+    """
+    check_file(path)
+    engine: Engine = load("funscribe.engines", _choice(Path(path), options))(path, options, threads=threads)
+    return engine
+
+
+def check_file(path: str | Path) -> Path:
+    """Return the path of a model file that exists and is not empty.
+
+    Raises:
+        ModelNotFound: There is no such file.
+        ModelInvalid: It is empty, or a kind of file that has to be exported first.
+    """
+    path = Path(path)
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise ModelNotFound(f"{path}: the model {what}; give the path of an .onnx or .xml file")
+    if path.stat().st_size == 0:
+        raise ModelInvalid(f"{path}: the model is empty; fetch or export it again")
+    if path.suffix.lower() in (".pt", ".pth"):
+        raise ModelInvalid(f"{path}: weights of PyTorch; run `funscribe models export {path.name}` first")
+    return path
+
+
+def _choice(path: Path, options: DetectOptions) -> str:
+    """Name of the engine for a device."""
+    if options.engine != "auto":
+        return options.engine
+    if options.device != "auto":
+        try:
+            return _REACHED_BY[options.device]
+        except KeyError:
+            raise DeviceMissing(
+                f"no device is called {options.device!r}; there are: auto, {', '.join(_REACHED_BY)}"
+            ) from None
+    if path.suffix.lower() == ".xml" or not any(map(_is_installed, _WITH_ACCELERATOR)):
+        return "openvino"
+    found = load("funscribe.engines", "onnxruntime").best_device()
+    return "openvino" if found == "cpu" else "onnxruntime"
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
