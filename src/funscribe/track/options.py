@@ -25,3 +25,54 @@ class TrackOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     buffer_s: Annotated[float, Meta(ge=0, le=60, description="time a track that is not seen is kept (s)")] = (
         1.0
     )
+
+
+class ByteTrackOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `ByteTrack` takes by keyword; costs are 1 - overlap."""
+
+    high_score: Annotated[
+        float, Meta(ge=0, le=1, description="score from which a detection counts fully (0..1)")
+    ] = 0.6
+    low_score: Annotated[
+        float, Meta(ge=0, le=1, description="score below which a detection is not used (0..1)")
+    ] = 0.1
+    new_score: Annotated[
+        float, Meta(ge=0, le=1, description="score from which a detection may begin a track (0..1)")
+    ] = 0.7
+    buffer_s: Annotated[float, Meta(ge=0, le=60, description="time a track that is not seen is kept (s)")] = (
+        1.0
+    )
+    high_cost: Annotated[
+        float, Meta(gt=0, le=1, description="cost below which a track takes a good detection (0..1)")
+    ] = 0.9
+    low_cost: Annotated[
+        float, Meta(gt=0, le=1, description="cost below which a track takes a poor detection (0..1)")
+    ] = 0.5
+    new_cost: Annotated[
+        float, Meta(gt=0, le=1, description="cost below which a track is seen for the second time (0..1)")
+    ] = 0.7
+    twin_overlap: Annotated[
+        float,
+        Meta(ge=0, le=1, description="overlap above which a lost and a held track are the same (0..1)"),
+    ] = 0.85
+    fuse_score: Annotated[
+        bool,
+        Meta(description="whether overlaps with good detections are weighted by their score (yes or no)"),
+    ] = True
+    coast_s: Annotated[
+        float, Meta(ge=0, le=60, description="time for which a lost track is still told, as predicted (s)")
+    ] = 0.2
+
+
+class BotSortOptions(ByteTrackOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `BotSort` takes by keyword; appearance counts where detections have embeddings."""
+
+    look_overlap: Annotated[
+        float, Meta(ge=0, le=1, description="overlap from which appearance counts (0..1)")
+    ] = 0.5
+    look_cost: Annotated[
+        float, Meta(ge=0, le=1, description="half cosine distance from which two look different (0..1)")
+    ] = 0.25
+    look_keep: Annotated[
+        float, Meta(ge=0, lt=1, description="part of a look that the next detection leaves as it was (0..1)")
+    ] = 0.9
