@@ -15,7 +15,7 @@ HEAVY = {
 }  # fmt: skip
 DOORS = {
     "av": ("video/",),
-    "cv2": ("field/flow.py", "detect/letterbox.py", "testing/"),
+    "cv2": ("field/flow.py", "detect/letterbox.py", "detect/crops.py", "testing/"),
     "matplotlib": ("plots.py",),
     "onnxruntime": ("detect/engines/onnxruntime.py",),
     "openvino": ("detect/engines/openvino.py", "detect/quantise.py"),
