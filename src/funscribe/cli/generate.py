@@ -14,8 +14,23 @@ if TYPE_CHECKING:
     from funscribe.pipeline import Generated
     from funscribe.recipe import Recipe
 
+_MODEL = "What moves"
 _STOPPED = 130  # as a shell tells a program that Ctrl-C ended
-_KEYS = ("script", "actions", "frames", "duration_s", "elapsed_s", "frames_per_s", "peak_rss_mb", "trace")
+_KEYS = (
+    "script",
+    "actions",
+    "frames",
+    "duration_s",
+    "elapsed_s",
+    "frames_per_s",
+    "peak_rss_mb",
+    "trace",
+    "model",
+    "engine",
+    "device",
+    "precision",
+    "tracks",
+)
 
 
 def generate(
@@ -45,6 +60,56 @@ def generate(
     recipe: Annotated[
         Path | None, typer.Option("--recipe", metavar="FILE.toml", help="Read the options from a file.")
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|PATH",
+            help="Let a model look for things; see `funscribe models`.",
+            rich_help_panel=_MODEL,
+        ),
+    ] = None,
+    anchor: Annotated[
+        str | None,
+        typer.Option(metavar="CLASS", help="The thing whose place defines the axis.", rich_help_panel=_MODEL),
+    ] = None,
+    contact: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLASS,...", help="The things that move against the anchor.", rich_help_panel=_MODEL
+        ),
+    ] = None,
+    roi: Annotated[
+        str | None,
+        typer.Option(
+            metavar="X,Y,W,H",
+            help="Where the motion is, as parts of the picture (0..1).",
+            rich_help_panel=_MODEL,
+        ),
+    ] = None,
+    every_frame: Annotated[
+        bool,
+        typer.Option(
+            "--detect-every-frame",
+            help="Look at every frame, not at some each second.",
+            rich_help_panel=_MODEL,
+        ),
+    ] = False,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HEAD",
+            help="What the model's outputs mean, where it does not say.",
+            rich_help_panel=_MODEL,
+        ),
+    ] = None,
+    classes: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Names of the classes, one a line.", rich_help_panel=_MODEL),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What the model runs on: cpu, cuda, ...", rich_help_panel=_MODEL),
+    ] = None,
     preview: Annotated[
         Path | None, typer.Option(metavar="OUT.mp4", help="Write the video with the motion drawn in.")
     ] = None,
@@ -65,6 +130,17 @@ def generate(
         changes.append("script.invert=yes")
     if invert_passage:
         changes.append(f"script.invert_passages={','.join(invert_passage)}")
+    named = {
+        "detect.model": model,
+        "motion.anchor": anchor,
+        "motion.contacts": contact,
+        "motion.roi": roi,
+        "detect.head": head,
+        "detect.classes": classes,
+        "detect.device": device,
+        "detect.every_frame": "yes" if every_frame else None,
+    }
+    changes += [f"{path}={value}" for path, value in named.items() if value is not None]
     targets = list(find_targets(videos, output, recursive))
     if preview is not None and len(targets) != 1:
         raise typer.BadParameter(f"is of one video, and {len(targets)} are named", param_hint="--preview")
@@ -143,7 +219,9 @@ class _Batch:
             made = generate_script(target.video, self._recipe, workers=self._workers, on_progress=tell)
         if self._preview is not None:
             with progress_line(self._preview.name) as tell:
-                write_preview(self._preview, made.trace, made.signal, self._recipe.video, on_progress=tell)
+                write_preview(
+                    self._preview, made.trace, made.signal, self._recipe.video, tell, tracks=made.tracks
+                )
         if not kept:
             write_script(target.script, made.script)
             self._tell(target, made)
@@ -160,6 +238,7 @@ class _Batch:
                 "frames_per_s": round(made.frames_per_s, 1),
                 "peak_rss_mb": round(made.peak_rss_mb, 1),
                 "trace": str(made.folder),
+                **_seen_by(made),
                 "cached": made.cached,
                 "warnings": list(made.warnings),
             }
@@ -168,6 +247,9 @@ class _Batch:
         speed = f"{duration_s / max(made.elapsed_s, 1e-9):.1f} x real time"
         source = "stored trace" if made.cached else f"{made.frames_per_s:.0f} frames/s, {speed}"
         typer.echo(f"{target.script}: {len(made.script)} actions, {duration_s:.1f} s ({source})")
+        seen = _seen_by(made)
+        if seen:
+            typer.echo("  {model} in {precision} on {device} ({engine}): {tracks} tracks".format(**seen))
         for warning in made.warnings:
             typer.echo(f"  warning: {warning}", err=True)
 
@@ -176,3 +258,18 @@ class _Batch:
 
         blank: dict[str, Any] = dict.fromkeys(_KEYS)
         print_json({"video": video, **blank, "cached": False, "warnings": [], **figures})
+
+
+def _seen_by(made: Generated) -> dict[str, Any]:
+    """Return which model looked, and how it really ran."""
+    by = made.trace.made_by
+    if made.trace.detections is None:
+        return {}
+    tracks = 0 if made.tracks is None else len(set(made.tracks.track_id.tolist()))
+    return {
+        "model": by.model,
+        "engine": by.engine,
+        "device": by.device,
+        "precision": by.precision,
+        "tracks": tracks,
+    }

@@ -11,17 +11,18 @@ from funscribe.field.camera import fit_camera
 from funscribe.files import printable
 from funscribe.motion.extraction import extract
 from funscribe.recipe import Recipe
-from funscribe.records import MotionSignal, Script, Trace
+from funscribe.records import Array, MotionSignal, Script, Trace, Tracks
 from funscribe.script.funscript import script_metadata
 from funscribe.script.make import make_script
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What is made of a trace: the motion signal and the script drawn from it."""
+    """What is made of a trace: the motion signal, the script drawn from it, and the tracks, if any."""
 
     signal: MotionSignal
     script: Script
+    tracks: Tracks | None = None
 
 
 def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
@@ -34,8 +35,19 @@ def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
     recipe = recipe or Recipe()
     # The matrices are small: threads of the linear algebra would wait for each other most of the time.
     with threadpool_limits(1, "blas"):
-        signal = extract(trace, fit_camera(trace), recipe.motion)
+        camera = fit_camera(trace)
+        tracks = follow_tracks(trace, camera, recipe)
+        signal = extract(trace, camera, recipe.motion, *([] if tracks is None else [tracks]))
     ends_s = float(trace.time_s[-1]) if len(trace) else 0.0
     duration_s = trace.info.duration_s_from_header or ends_s
     metadata = script_metadata(printable(Path(trace.info.path).stem), duration_s)
-    return Composition(signal, make_script(signal, recipe.script, metadata))
+    return Composition(signal, make_script(signal, recipe.script, metadata), tracks)
+
+
+def follow_tracks(trace: Trace, camera: Array, recipe: Recipe) -> Tracks | None:
+    """Return the tracks of what a model found, None where it found nothing or none looked."""
+    if trace.detections is None or not len(trace.detections.xyxy):
+        return None
+    from funscribe.track import track_trace  # without a model nothing of that is loaded
+
+    return track_trace(trace, camera, recipe.track)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from funscribe.monitor import Progress
-from funscribe.pipeline.composing import compose
+from funscribe.pipeline.composing import Composition, compose
 from funscribe.pipeline.watching import watch_with_store
 from funscribe.recipe import Recipe
-from funscribe.records import MotionSignal, Script, Trace
+from funscribe.records import MotionSignal, Script, Trace, Tracks
 from funscribe.trace import TraceStore
 from funscribe.zigzag import runs
 
@@ -35,6 +35,7 @@ class Generated:
         frames_per_s: Frames of the video by the time of the run (1/s).
         peak_rss_mb: Largest memory of this process and its workers that was seen (MB).
         warnings: What the user should know.
+        tracks: What was followed; None without a model, or when it found nothing.
     """
 
     script: Script
@@ -46,6 +47,7 @@ class Generated:
     frames_per_s: float
     peak_rss_mb: float
     warnings: tuple[str, ...]
+    tracks: Tracks | None = None
 
 
 def generate(
@@ -81,7 +83,8 @@ def generate(
         elapsed_s=elapsed_s,
         frames_per_s=len(watched.trace) / elapsed_s,
         peak_rss_mb=watched.peak_rss_mb,
-        warnings=(*watched.warnings, *_weak_warning(made.signal)),
+        warnings=(*watched.warnings, *_model_warnings(watched.trace, made), *_weak_warning(made.signal)),
+        tracks=made.tracks,
     )
 
 
@@ -97,6 +100,20 @@ def weak_passages(signal: MotionSignal) -> tuple[tuple[float, float], ...]:
         else:
             found.append((begin_s, end_s))
     return tuple((begin_s, end_s) for begin_s, end_s in found if end_s - begin_s >= _WEAK_S)
+
+
+def _model_warnings(trace: Trace, made: Composition) -> tuple[str, ...]:
+    """Return what the user should know of what the model found."""
+    found = trace.detections
+    if found is None:
+        return ()
+    told = []
+    if made.tracks is None or not len(made.tracks.track_id):
+        looked = int(found.looked.sum())
+        told.append(f"the model found nothing in {looked} pictures: this is the script without a model")
+    if found.dropped:
+        told.append(f"{found.dropped} boxes of the model made no sense and were left out")
+    return tuple(told)
 
 
 def _weak_warning(signal: MotionSignal) -> tuple[str, ...]:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
 
 from funscribe.field.flow import FlowMeter
 from funscribe.field.options import FieldOptions
-from funscribe.records import VideoInfo
+from funscribe.records import Array, VideoInfo
 from funscribe.trace.part import Part
 from funscribe.trace.store import TraceStore
 from funscribe.video.options import VideoOptions
 from funscribe.video.segments import Segment
 from funscribe.video.source import open_source
+
+if TYPE_CHECKING:
+    from funscribe.pipeline.looking import Looked, Lookout, Model
 
 _TELL_EVERY = 16  # frames
 
@@ -32,6 +36,7 @@ class SegmentTask(Struct, frozen=True):
     threads: int
     store: str
     key: str
+    model: Model | None = None
 
 
 def watch_segment(task: SegmentTask, report: Callable[[tuple[int, float]], None]) -> int:
@@ -57,8 +62,8 @@ def _watch(task: SegmentTask, threads: int, report: Callable[[tuple[int, float]]
         # No thread of ours reads ahead: the decoder's own threads do, and one more gained nothing but memory.
         # The frames are closed before the source, for who decodes must not find the file gone.
         with closing(source.between(task.segment.start_pts, task.segment.end_pts)) as frames:
-            part = measure(frames, source.info, task.field, report)
-        part = Part(part.time_s, part.field, part.cut, _overlaps(task, source.last_pts), source.damaged)
+            part = measure(frames, source.info, task.field, report, task.model)
+        part = replace(part, overlap=_overlaps(task, source.last_pts), damaged=source.damaged)
         return part, source.damaged > 0 or source.concealed > 0
     finally:
         source.close()
@@ -69,8 +74,10 @@ def measure(
     info: VideoInfo,
     options: FieldOptions,
     report: Callable[[tuple[int, float]], None],
+    model: Model | None = None,
 ) -> Part:
-    """Measure the field of consecutive frames."""
+    """Measure the field of consecutive frames, and let a model look at those that are due."""
+    lookout = _lookout(model, info)
     meter = FlowMeter(options, info.size_wh, info.rotation, info.luma_bits)
     times: list[float] = []
     fields: list[Any] = []
@@ -81,6 +88,8 @@ def measure(
         times.append(frame.time_s)
         fields.append(field)
         cuts.append(cut)
+        if lookout is not None:
+            lookout.see(frame)
         del frame  # its pixels are not needed while the next one is decoded
         if len(times) - told >= _TELL_EVERY:
             report((len(times) - told, times[-1] - times[max(0, told - 1)]))
@@ -89,7 +98,22 @@ def measure(
         report((len(times) - told, times[-1] - times[max(0, told - 1)]))
     grid = meter.grid_wh[::-1]
     field_rows = np.array(fields, np.float16).reshape(len(times), *grid, 2)
-    return Part(np.array(times), field_rows, np.array(cuts, np.float32), False, 0)
+    looked = lookout.finish() if lookout is not None else None
+    return _part(np.array(times), field_rows, np.array(cuts, np.float32), looked)
+
+
+def _lookout(model: Model | None, info: VideoInfo) -> Lookout | None:
+    if model is None:
+        return None
+    from funscribe.pipeline.looking import Lookout  # without a model nothing of that is loaded
+
+    return Lookout(model, info)
+
+
+def _part(time_s: Array, field: Array, cut: Array, looked: Looked | None) -> Part:
+    if looked is None:
+        return Part(time_s, field, cut, False, 0)
+    return Part(time_s, field, cut, False, 0, looked.rows, looked.seen_by)
 
 
 def _overlaps(task: SegmentTask, last_pts: int | None) -> bool:

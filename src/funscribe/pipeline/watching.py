@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,6 +23,9 @@ from funscribe.spread import spread
 from funscribe.trace import Part, TraceStore, join_parts, trace_key
 from funscribe.video.segments import Segment, plan_segments
 from funscribe.video.source import probe
+
+if TYPE_CHECKING:
+    from funscribe.pipeline.looking import Model
 
 _FEWEST_FRAMES = 3
 
@@ -83,7 +87,8 @@ def watch_with_store(
 ) -> Watched:
     """Watch a video with a trace store of the caller's choice, and tell how it went."""
     path = str(video)
-    key = trace_key(path, recipe.watched_part())
+    model, seen_with = _model_of(recipe)
+    key = trace_key(path, recipe.watched_part() + seen_with)
     warnings: list[str] = []
     plan = _plan(path, recipe, store, key, warnings)
     store.open(key)
@@ -94,14 +99,18 @@ def watch_with_store(
     threads = _threads(cores, crew, len(missing))
     # The longest first, so that the workers end at about the same time.
     missing.sort(key=lambda segment: -_length_s(segment, plan.info))
+    if model is not None:
+        model = msgspec.structs.replace(model, threads=max(1, cores // max(1, crew)))
     tasks = [
-        SegmentTask(path, segment, recipe.video, recipe.field, count, str(store.root), key)
+        SegmentTask(path, segment, recipe.video, recipe.field, count, str(store.root), key, model)
         for segment, count in zip(missing, threads, strict=True)
     ]
     spread(watch_segment, tasks, crew, lambda seen: monitor.add(*seen))
     monitor.sample()
     parts = [done.get(s.index) or _stored(store, key, s.index) for s in plan.segments]
     made_by = Provenance(__version__, recipe.digest(), f"PyAV {version('av')} {plan.info.codec}")
+    if model is not None:
+        made_by = dataclasses.replace(made_by, model=Path(model.path).name, model_sha256=model.sha256)
     trace = join_parts(parts, plan.info, made_by)
     _check(trace, recipe)
     if missing:
@@ -109,6 +118,16 @@ def watch_with_store(
     if trace.damaged:
         warnings.append(f"{trace.damaged} damaged packets or frames were left out")
     return Watched(trace, store.folder(key), monitor.frames, monitor.peak_rss_mb, tuple(warnings))
+
+
+def _model_of(recipe: Recipe) -> tuple[Model | None, bytes]:
+    """Return the model that looks, and what of it changes what is seen."""
+    if not recipe.detect.model:
+        return None, b""
+    from funscribe.pipeline.looking import model_of, seen_with
+
+    model = model_of(recipe)
+    return model, seen_with(model)
 
 
 def _threads(cores: int, crew: int, tasks: int) -> list[int]:
