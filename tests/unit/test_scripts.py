@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("scripts/setup", "scripts/demo", "scripts/check", "scripts/test", "scripts/bench-env", ".ci/run")
+COMMANDS = (
+    "scripts/setup", "scripts/demo", "scripts/check", "scripts/test", "scripts/bench-env", "scripts/wheels",
+    ".ci/run",
+)  # fmt: skip
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the commands are shell scripts")
 
