@@ -196,11 +196,13 @@ class _Input:
     def of(engine: Engine, options: DetectOptions) -> _Input:
         spec = engine.inputs[0]
         batch, _, height, width = spec.shape
-        usual = _usual_size(engine.metadata)
+        stride = _whole(engine.metadata.get("stride", ""), 32)
+        side = max(options.size_px // stride, 1) * stride
+        usual = (side, side) if options.size_px else _usual_size(engine.metadata)
         at_once = options.batch or (1 if engine.device.startswith("cpu") else 8)
         return _Input(
             full_wh=(width or usual[0], height or usual[1]),
-            stride=0 if width and height else _whole(engine.metadata.get("stride", ""), 32),
+            stride=0 if width and height else stride,
             count=batch or at_once,
             fixed=batch is not None,
             dtype=spec.dtype,

@@ -38,6 +38,9 @@ class DetectOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         float, Meta(gt=0, le=1, description="overlap above which two boxes of a class are one (IoU)")
     ] = 0.7
     max_boxes: Annotated[int, Meta(ge=1, le=100_000, description="boxes kept of a picture (count)")] = 300
+    size_px: Annotated[
+        int, Meta(ge=0, le=4096, description="longer side for a model of any size; 0 for its own (px)")
+    ] = 0
     batch: Annotated[
         int, Meta(ge=0, le=1024, description="pictures at once; 0 for what suits the device (count)")
     ] = 0
