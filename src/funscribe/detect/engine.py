@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
+import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +15,9 @@ from funscribe.errors import DeviceMissing, ModelInvalid, ModelNotFound
 from funscribe.plugins import load
 from funscribe.records import Array
 
-# Which of our engines reaches a device; the rest of ONNX Runtime's devices lie behind other names of these.
+# Which engine reaches a device where none is named.
 _REACHED_BY = {
+    "auto": "openvino",
     "cpu": "openvino",
     "gpu": "openvino",
     "npu": "openvino",
@@ -22,6 +25,15 @@ _REACHED_BY = {
     "tensorrt": "onnxruntime",
     "coreml": "onnxruntime",
     "directml": "onnxruntime",
+}
+_EXTRAS = {
+    "openvino": {"auto": "openvino"},
+    "onnxruntime": {
+        "auto": "funscribe[onnxruntime]",
+        "cuda": "funscribe[cuda]",
+        "tensorrt": "funscribe[cuda]",
+        "directml": "funscribe[directml]",
+    },
 }
 _WITH_ACCELERATOR = ("onnxruntime-gpu", "onnxruntime-directml")
 
@@ -88,9 +100,13 @@ def open_engine(path: str | Path, options: DetectOptions, *, threads: int = 0) -
         DeviceMissing: What was asked for is not there; nothing else runs in its stead.
         PluginNotFound: No engine of the name in the options is installed.
     """
-    check_file(path)
-    engine: Engine = load("funscribe.engines", _choice(Path(path), options))(path, options, threads=threads)
-    return engine
+    path = check_file(path)
+    if options.engine == "auto" and options.device == "auto" and _may_accelerate(path):
+        # Where an accelerator is not quite there, the processor is; what really runs is told by the engine.
+        with contextlib.suppress(DeviceMissing):
+            return _open("onnxruntime", path, options, threads)
+        return _open("openvino", path, options, threads)
+    return _open(_choice(options), path, options, threads)
 
 
 def check_file(path: str | Path) -> Path:
@@ -111,21 +127,28 @@ def check_file(path: str | Path) -> Path:
     return path
 
 
-def _choice(path: Path, options: DetectOptions) -> str:
+def _choice(options: DetectOptions) -> str:
     """Name of the engine for a device."""
     if options.engine != "auto":
         return options.engine
-    if options.device != "auto":
-        try:
-            return _REACHED_BY[options.device]
-        except KeyError:
-            raise DeviceMissing(
-                f"no device is called {options.device!r}; there are: auto, {', '.join(_REACHED_BY)}"
-            ) from None
+    if options.device not in _REACHED_BY:
+        raise DeviceMissing(f"no device is called {options.device!r}; there are: {', '.join(_REACHED_BY)}")
+    return _REACHED_BY[options.device]
+
+
+def _open(name: str, path: Path, options: DetectOptions, threads: int) -> Engine:
+    if name in _EXTRAS and importlib.util.find_spec(name) is None:
+        extra = _EXTRAS[name].get(options.device, _EXTRAS[name]["auto"])
+        raise DeviceMissing(f"the library {name} is not installed: pip install '{extra}'")
+    engine: Engine = load("funscribe.engines", name)(path, options, threads=threads)
+    return engine
+
+
+def _may_accelerate(path: Path) -> bool:
+    """Whether something better than the processor is there; looked up only where a library for it is."""
     if path.suffix.lower() == ".xml" or not any(map(_is_installed, _WITH_ACCELERATOR)):
-        return "openvino"
-    found = load("funscribe.engines", "onnxruntime").best_device()
-    return "openvino" if found == "cpu" else "onnxruntime"
+        return False
+    return bool(load("funscribe.engines", "onnxruntime").best_device() != "cpu")
 
 
 def _is_installed(distribution: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -9,32 +11,58 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import openvino as ov
+from openvino import frontend
 
 from funscribe.detect.engine import TensorSpec, check_file
+from funscribe.detect.engines.compiled import CompiledStore, key_of
+from funscribe.detect.engines.openvino_graph import has_integers, is_quantised, precision_of, to_float
 from funscribe.detect.options import DetectOptions
 from funscribe.errors import DeviceMissing, ModelInvalid
 from funscribe.records import Array
 
+_REFUSALS = (
+    RuntimeError, frontend.GeneralFailure, frontend.InitializationFailure, frontend.NotImplementedFailure,
+    frontend.OpConversionFailure, frontend.OpValidationFailure,
+)  # fmt: skip
 _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
-_NAMES = {hint: name for name, hint in _HINTS.items()}
+
+
+class _Told(msgspec.Struct):
+    """What is kept beside a compiled model."""
+
+    metadata: dict[str, str]
+    precision: str
 
 
 class OpenVINOEngine:
-    """A model in OpenVINO; reads ONNX and OpenVINO's own format."""
+    """A model in OpenVINO; reads ONNX and OpenVINO's own format.
+
+    The precision "int8" runs a quantised graph exactly as it is written. Others, and "auto", turn what was
+    quantised dynamically into float (see `openvino_graph`), which is twice as fast.
+
+    Args:
+        path: The model file, .onnx or .xml.
+        options: Device, precision and streams.
+        threads: Threads of the processor it may use; 0 leaves it to OpenVINO (count).
+
+    Raises:
+        ModelNotFound: There is no such file.
+        ModelInvalid: It cannot be read or run, or not in the precision that was asked for.
+        DeviceMissing: The device, or its arithmetic, is not there.
+    """
 
     name = "openvino"
 
     def __init__(self, path: str | Path, options: DetectOptions, *, threads: int = 0) -> None:
         path = check_file(path)
         device = _device(options.device)
-        model = _read(path)
-        self.metadata: Mapping[str, str] = _metadata(model)
-        self._compiled = _compile(model, device, options, threads, path)
+        self._compiled, told = _load(path, device, options, threads)
+        self.metadata: Mapping[str, str] = told.metadata
+        self.precision = told.precision
         self.device = device.lower()
-        hint = str(self._compiled.get_property("INFERENCE_PRECISION_HINT").to_string())
-        self.precision = _NAMES.get(hint, hint)
         self.inputs = tuple(_spec(port, "input") for port in self._compiled.inputs)
         self.outputs = tuple(_spec(port, "output") for port in self._compiled.outputs)
         # One more than can run: the next is prepared and waits while they do.
@@ -119,27 +147,79 @@ def _device(wanted: str) -> str:
     return found[0]
 
 
-def _read(path: Path) -> ov.Model:
+def _load(path: Path, device: str, options: DetectOptions, threads: int) -> tuple[Any, _Told]:
+    """A compiled model: as it was kept, else compiled now and kept."""
+    settings = _settings(device, options, threads)
+    store = CompiledStore()
+    made_of = (ov.__version__, device, _library().get_property(device, "FULL_DEVICE_NAME"), options.precision)
+    key = key_of(path, "openvino", *made_of, json.dumps(settings, sort_keys=True))
+    kept = store.load(key, _Told)
+    if kept:
+        # What another version of a driver made is refused, and made anew.
+        with contextlib.suppress(RuntimeError):
+            return _library().import_model(kept[1], device, settings), kept[0]
+    model = _read(path)
+    metadata = _metadata(model)
+    integers = _prepare(model, path, options.precision)
     try:
-        return _library().read_model(path)
+        compiled = _library().compile_model(model, device, settings)
     except RuntimeError as error:
-        raise ModelInvalid(
-            f"{path}: not a model that OpenVINO can read ({_brief(error)}); export it again"
-        ) from error
+        raise ModelInvalid(f"{path}: OpenVINO cannot run it on {device.lower()} ({_brief(error)})") from error
+    told = _Told(metadata, "int8" if integers else precision_of(compiled))
+    _check_precision(path, options.precision, told.precision)
+    with contextlib.suppress(RuntimeError):  # not all devices can hand over what they made
+        store.save(key, told, compiled.export_model().getvalue())
+    return compiled, told
 
 
-def _compile(model: ov.Model, device: str, options: DetectOptions, threads: int, path: Path) -> Any:
+def _settings(device: str, options: DetectOptions, threads: int) -> dict[str, Any]:
     settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
     if device == "CPU" and threads:
         settings["INFERENCE_NUM_THREADS"] = threads
     if options.streams:
         settings["NUM_STREAMS"] = options.streams
     if options.precision in _HINTS:
+        can = _library().get_property(device, "OPTIMIZATION_CAPABILITIES")
+        if options.precision.upper() not in can:
+            there = [name.lower() for name in can if name.lower() in (*_HINTS, "int8")]
+            raise DeviceMissing(
+                f"{device.lower()} here has no {options.precision}; "
+                f"choose the precision {', '.join(['auto', *there])}"
+            )
         settings["INFERENCE_PRECISION_HINT"] = _HINTS[options.precision]
+    return settings
+
+
+def _prepare(model: ov.Model, path: Path, precision: str) -> bool:
+    """Make a graph ready for a precision; return whether integer convolutions are left in it."""
+    if precision == "int8" and not is_quantised(model):
+        raise ModelInvalid(
+            f"{path}: it is not quantised; run `funscribe models quantise` or choose another precision"
+        )
+    if precision != "int8":
+        to_float(model)
+    return has_integers(model)
+
+
+def _check_precision(path: Path, asked: str, got: str) -> None:
+    if asked not in ("auto", got):
+        raise ModelInvalid(
+            f"{path}: its layers run in {got}, not in {asked}; "
+            f"choose the precision auto, or a model made for {asked}"
+        )
+
+
+def _read(path: Path) -> ov.Model:
     try:
-        return _library().compile_model(model, device, settings)
-    except RuntimeError as error:
-        raise ModelInvalid(f"{path}: OpenVINO cannot run it on {device.lower()} ({_brief(error)})") from error
+        if path.suffix.lower() == ".xml":
+            return _library().read_model(path)
+        # Told what it is: the library would try junk as all that it knows, and print what it thinks.
+        reader = frontend.FrontEndManager().load_by_framework("onnx")
+        return reader.convert(reader.load(str(path)))
+    except _REFUSALS as error:
+        raise ModelInvalid(
+            f"{path}: not a model that OpenVINO can read ({_brief(error)}); fetch or export it again"
+        ) from error
 
 
 def _metadata(model: ov.Model) -> dict[str, str]:
