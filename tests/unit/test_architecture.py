@@ -18,7 +18,7 @@ DOORS = {
     "cv2": ("field/flow.py", "detect/letterbox.py", "detect/crops.py", "testing/"),
     "matplotlib": ("plots.py",),
     "onnxruntime": ("detect/engines/onnxruntime.py",),
-    "openvino": ("detect/engines/openvino.py", "detect/quantise.py"),
+    "openvino": ("detect/engines/openvino", "detect/quantise.py"),
     "scipy": ("field/", "motion/", "script/", "track/", "evaluate/", "testing/", "zigzag.py"),
 }
 
