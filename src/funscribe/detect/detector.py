@@ -118,6 +118,14 @@ class ModelDetector:
         """Return what is in each picture, as boxes in a picture of `size_wh` (px); None is its own size."""
         return self.start(pictures, size_wh).result()
 
+    def input_for(self, picture: Array) -> Array:
+        """Return the input (N, 3, H, W) that the model is given for one RGB picture (H, W, 3), uint8."""
+        box = self._letterbox((picture.shape[1], picture.shape[0]))
+        count = self._input.count if self._input.fixed else 1
+        tensor = blank(count, box.full_wh, self._head.scale, self._input.dtype)
+        lay([picture] * count, box, tensor, self._head.scale, bgr=self._head.bgr)
+        return tensor
+
     def close(self) -> None:
         """Release the model."""
         self._engine.close()

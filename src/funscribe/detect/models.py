@@ -134,6 +134,17 @@ def digest(files: tuple[Path, ...]) -> str:
     return sha256.hexdigest()
 
 
+def copy_model(path: Path, target: Path) -> None:
+    """Copy a model to another place; of a pair the `.xml`, without which there is none, comes last.
+
+    Raises:
+        OutputNotWritable: It cannot be written there.
+    """
+    for file in reversed(model_files(path)):
+        with whole_file(target.with_suffix(file.suffix)) as unfinished:
+            _copy(file, unfinished)
+
+
 class ModelStore:
     """Models kept on disk under names.
 
