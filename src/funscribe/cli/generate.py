@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from funscribe.cli.recipe import ProfileName
 from funscribe.cli.targets import Target, find_targets, make_home
 from funscribe.errors import FunscribeError, OutputNotWritable
 
@@ -60,6 +61,7 @@ def generate(
     recipe: Annotated[
         Path | None, typer.Option("--recipe", metavar="FILE.toml", help="Read the options from a file.")
     ] = None,
+    profile: ProfileName = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -124,7 +126,9 @@ def generate(
     Exit status: 0 all good, 1 something failed (the others are done), 2 wrong usage.
     """
     from funscribe.cli.recipe import chosen_recipe
+    from funscribe.profiles import read_profile
 
+    suited = read_profile(profile) if profile is not None else None
     changes = list(settings or [])
     if invert:
         changes.append("script.invert=yes")
@@ -144,7 +148,8 @@ def generate(
     targets = list(find_targets(videos, output, recursive))
     if preview is not None and len(targets) != 1:
         raise typer.BadParameter(f"is of one video, and {len(targets)} are named", param_hint="--preview")
-    batch = _Batch(chosen_recipe(recipe, changes), workers or 0, overwrite, json, preview)
+    spread = workers or (suited.run.workers if suited else 0)
+    batch = _Batch(chosen_recipe(recipe, changes, suited), spread, overwrite, json, preview)
     try:
         for target in targets:
             batch.take(target)

@@ -8,6 +8,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from funscribe.cli.main import app
+from funscribe.errors import VideoTooShort
+from funscribe.recipe import Recipe
 
 KEYS = {
     "video", "script", "actions", "frames", "duration_s", "elapsed_s", "frames_per_s", "peak_rss_mb",
@@ -99,3 +101,27 @@ def test_a_stop_by_the_user_is_said_and_leaves_no_script(film: Path, monkeypatch
 @pytest.mark.parametrize("arguments", [["--workers", "0"], ["--workers", "x"], ["--nothing"]])
 def test_wrong_usage(film: Path, arguments: list[str]) -> None:
     assert _run(film, *arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "workers", "size_px"),
+    [
+        ([], 0, 0),
+        (["--profile", "pi"], 1, 320),
+        (["--profile", "pi", "--workers", "3", "--set", "detect.size_px=160"], 3, 160),
+        (["--profile", "desktop"], 0, 0),
+    ],
+)
+def test_a_profile_is_what_the_other_words_change(
+    words: list[str], workers: int, size_px: int, film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def stop(video: Path, recipe: Recipe, *, workers: int, on_progress: object) -> None:
+        seen.append((workers, recipe.detect.size_px))
+        raise VideoTooShort("seen")
+
+    monkeypatch.setattr("funscribe.pipeline.generate", stop, raising=False)
+    ran = CliRunner().invoke(app, ["generate", str(film), *words])
+    assert ran.exit_code == 1
+    assert seen == [(workers, size_px)]
