@@ -44,7 +44,7 @@ class ByteTrackOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     )
     high_cost: Annotated[
         float, Meta(gt=0, le=1, description="cost below which a track takes a good detection (0..1)")
-    ] = 0.9
+    ] = 0.8
     low_cost: Annotated[
         float, Meta(gt=0, le=1, description="cost below which a track takes a poor detection (0..1)")
     ] = 0.5
@@ -58,6 +58,10 @@ class ByteTrackOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fuse_score: Annotated[
         bool,
         Meta(description="whether overlaps with good detections are weighted by their score (yes or no)"),
+    ] = True
+    foresee: Annotated[
+        bool,
+        Meta(description="whether tracks are sought where they should be by now, not where seen (yes or no)"),
     ] = True
     coast_s: Annotated[
         float, Meta(ge=0, le=60, description="time for which a lost track is still told, as predicted (s)")
@@ -76,3 +80,11 @@ class BotSortOptions(ByteTrackOptions, frozen=True, kw_only=True, forbid_unknown
     look_keep: Annotated[
         float, Meta(ge=0, lt=1, description="part of a look that the next detection leaves as it was (0..1)")
     ] = 0.9
+
+
+class HybridOptions(BotSortOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `HybridTracker` takes by keyword."""
+
+    coast_s: Annotated[
+        float, Meta(ge=0, le=60, description="time for which a lost track is still told, as predicted (s)")
+    ] = 0.5

@@ -57,6 +57,8 @@ class StagedTracks:
             table.update(rows, table.kalman.measure(found.xyxy[taken]))
             table.see(rows, found.score[taken], time_s)
             self._describe(rows, found.embedding[taken])
+            if not self.options.foresee:
+                table.mark(rows)
         if len(rows) < len(table):
             self._end(rows, time_s)
         if len(rest):
@@ -66,7 +68,7 @@ class StagedTracks:
     def _match(self, found: Found) -> tuple[Array, Array, Array]:
         """Return rows (K,) and the detections they take (K,), and the good detections that are left."""
         options, phase = self.options, self._table.phase
-        xyxy = self._table.xyxy()
+        xyxy = self._table.xyxy() if options.foresee else self._table.seen_xyxy
         good = found.score >= options.high_score
         fresh = phase == NEW
         free = np.ones(len(phase), bool)
@@ -128,6 +130,7 @@ class StagedTracks:
         unseen[seen] = False
         gone = unseen & ((table.phase == NEW) | (time_s - table.seen_s > self.options.buffer_s))
         table.phase[unseen] = LOST
+        table.velocity[unseen, 2:] = 0  # a box that nobody sees neither grows nor shrinks
         table.keep(~gone)
         self._drop_twins()
 

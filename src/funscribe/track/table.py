@@ -43,6 +43,7 @@ class TrackTable:
             "seen_s": np.zeros(room),
             "born_s": np.zeros(room),
             "look": np.zeros((room, 0)),
+            "seen_xyxy": np.zeros((room, 4)),
         }
         self._show()
 
@@ -56,6 +57,7 @@ class TrackTable:
         self.phase: Array = columns["phase"][:count]  # NEW, HELD or LOST
         self.seen_s: Array = columns["seen_s"][:count]  # when it was last detected (s)
         self.born_s: Array = columns["born_s"][:count]  # when it began (s)
+        self.seen_xyxy: Array = columns["seen_xyxy"][:count]  # (M, 4), where `mark` was called
         self.look: Array = columns["look"][:count]  # unit vectors (M, D); D is 0 where nothing is described
 
     def __len__(self) -> int:
@@ -105,6 +107,10 @@ class TrackTable:
         self.seen_s[rows] = time_s
         self.phase[rows] = HELD
 
+    def mark(self, rows: Array | slice) -> None:
+        """Note in `seen_xyxy` where rows are now; only for those who compare with that later."""
+        self.seen_xyxy[rows] = self.kalman.boxes(self.state[POS, rows])
+
     def add(self, xyxy: Array, score: Array, class_id: Array, time_s: float) -> slice:
         """Begin a track at each box (K, 4), with the next ids, and return its rows; they are NEW."""
         first, last = self._count, self._count + len(xyxy)
@@ -120,6 +126,7 @@ class TrackTable:
         self.phase[rows] = NEW
         self.seen_s[rows] = self.born_s[rows] = time_s
         self.look[rows] = 0
+        self.seen_xyxy[rows] = xyxy
         return rows
 
     def describe(self, rows: Array | slice, looks: Array, keep: float) -> None:
