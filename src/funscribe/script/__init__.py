@@ -9,8 +9,10 @@ from funscribe.script.options import ScriptOptions
 
 if TYPE_CHECKING:
     from funscribe.script.funscript import (
+        ReadScript,
         check_script,
         encode_script,
+        open_script,
         parse_script,
         read_script,
         script_metadata,
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
     from funscribe.script.stats import ScriptStats, script_stats
 
 __all__ = [
+    "ReadScript",
     "Repair",
     "ScriptOptions",
     "ScriptStats",
     "check_script",
     "encode_script",
     "make_script",
+    "open_script",
     "parse_script",
     "read_script",
     "script_metadata",
@@ -40,8 +44,10 @@ __getattr__ = lazy(
     __name__,
     {
         "funscript": (
+            "ReadScript",
             "check_script",
             "encode_script",
+            "open_script",
             "parse_script",
             "read_script",
             "script_metadata",

@@ -43,6 +43,13 @@ def repaired_actions(
     return _in_order(np.array(times, np.float64), np.array(positions, np.float64), repairs)
 
 
+def positions_in_range(pos: NDArray[np.float64], repairs: list[Repair]) -> NDArray[np.int64]:
+    """Positions (A,) as whole numbers in 0..100, those outside cut off."""
+    outside = int(np.count_nonzero((pos < 0) | (pos > 100)))
+    _note(repairs, "out-of-range", "positions outside 0..100 are cut off", outside)
+    return np.floor(np.clip(pos, 0, 100) + 0.5).astype(np.int64)
+
+
 def _plain(actions: list[Any]) -> tuple[list[int], list[int]] | None:
     """Times and positions if all are whole numbers of a sensible size, which is quick to see; else None."""
     try:
@@ -64,7 +71,7 @@ def _usable(actions: list[Any], repairs: list[Repair]) -> tuple[list[float], lis
     strings = 0
     for action in actions:
         raw = (action.get("at"), action.get("pos")) if isinstance(action, dict) else (None, None)
-        at, pos = map(_number, raw)
+        at, pos = map(finite_number, raw)
         if at is not None and pos is not None and _sensible(at, pos):
             strings += str in map(type, raw)
             times.append(at)
@@ -104,7 +111,13 @@ def _note(repairs: list[Repair], rule: str, text: str, count: int) -> None:
         repairs.append(Repair(rule, text, count))
 
 
-def _number(value: Any) -> float | None:
+def kind_of(value: Any) -> str:
+    """What JSON calls a value, for messages."""
+    names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def finite_number(value: Any) -> float | None:
     """A finite number, also from a string of one; None for anything else, truth values included."""
     if type(value) is str:
         # What Python alone takes for a number is none in a file: "1_000", "nan", "infinity".
