@@ -1,4 +1,4 @@
-"""One line of progress a video, on stderr, only where a person is watching."""
+"""One line of progress for what takes long, on stderr, only where a person is watching."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from funscribe.monitor import Progress
 @contextmanager
 def progress_line(name: str) -> Iterator[Callable[[Progress], None] | None]:
     """Show a line while the block runs; yields what to tell progress to, None where nobody would see it."""
+    with share_line(name) as tell:
+        yield None if tell is None else lambda now: tell(now.fraction, _figures(now))
+
+
+@contextmanager
+def share_line(name: str) -> Iterator[Callable[[float | None, str], None] | None]:
+    """Show a line while the block runs; yields what to tell the share done (0..1) and some figures to."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -31,7 +38,7 @@ def progress_line(name: str) -> Iterator[Callable[[Progress], None] | None]:
     )
     with bar:
         task = bar.add_task(name, total=1.0, figures="starting")
-        yield lambda now: bar.update(task, completed=now.fraction, figures=_figures(now))
+        yield lambda share, figures: bar.update(task, completed=share, figures=figures)
 
 
 def _figures(now: Progress) -> str:
