@@ -91,7 +91,9 @@ def from_dict(values: dict[str, Any]) -> Recipe:
         return msgspec.convert(values, Recipe)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$.")
-        raise RecipeInvalid(_told(path.rstrip("`"), reason)) from error
+        path = path.rstrip("`")
+        words = next((o.bounds for o in options(Recipe()) if o.path == path and o.type == "literal"), "")
+        raise RecipeInvalid(_told(path, f"{reason}; expected {words}" if words else reason)) from error
 
 
 def change(recipe: Recipe, settings: Iterable[str]) -> Recipe:

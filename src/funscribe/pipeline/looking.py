@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from funscribe.detect import DetectOptions, Detector, open_detector
+from funscribe.detect.classes import class_ids
 from funscribe.detect.embedder import Embedder
 from funscribe.detect.models import find_model
 from funscribe.recipe import Recipe
@@ -57,6 +58,11 @@ def model_of(recipe: Recipe) -> Model:
         ClassUnknown: A role is given to a class that the model does not have.
     """
     file = find_model(recipe.detect.model)
+    roles = ((recipe.motion.anchor,) if recipe.motion.anchor else ()) + recipe.motion.contacts
+    if roles:  # what is misspelt is told now, and not after an hour of watching
+        detector = open_detector(file.path, recipe.detect)
+        detector.close()
+        class_ids(roles, detector.classes)
     looks = find_model(recipe.detect.embedder) if recipe.detect.embedder else None
     return Model(
         str(file.path),
