@@ -141,6 +141,17 @@ def best_device() -> str:
     return "directml" if _PROVIDERS["directml"] in available else "cpu"
 
 
+def devices() -> dict[str, str]:
+    """Return the devices that can be asked for here, each with the provider that runs it."""
+    available = ort.get_available_providers()
+    cuda = _PROVIDERS["cuda"] in available and _has_cuda()
+    return {
+        device: provider
+        for device, provider in _PROVIDERS.items()
+        if provider in available and (cuda or device not in ("cuda", "tensorrt"))
+    }
+
+
 def _has_cuda() -> bool:
     """Whether the driver shows a device; the library itself is there on any machine."""
     try:

@@ -129,6 +129,12 @@ def _library() -> ov.Core:
     return ov.Core()
 
 
+def devices() -> dict[str, str]:
+    """Return the devices that are there, each with the name that it gives itself."""
+    core = _library()
+    return {name.lower(): str(core.get_property(name, "FULL_DEVICE_NAME")) for name in core.available_devices}
+
+
 def _device(wanted: str) -> str:
     """OpenVINO's name of a device that is there."""
     there = _library().available_devices
