@@ -129,10 +129,14 @@ class StagedTracks:
         unseen = np.ones(len(table), bool)
         unseen[seen] = False
         gone = unseen & ((table.phase == NEW) | (time_s - table.seen_s > self.options.buffer_s))
-        table.phase[unseen] = LOST
-        table.velocity[unseen, 2:] = 0  # a box that nobody sees neither grows nor shrinks
+        self._lose(unseen)
         table.keep(~gone)
         self._drop_twins()
+
+    def _lose(self, unseen: Array) -> None:
+        """Note that rows (M,) bool were looked for and not seen."""
+        self._table.phase[unseen] = LOST
+        self._table.velocity[unseen, 2:] = 0  # a box that nobody sees neither grows nor shrinks
 
     def _drop_twins(self) -> None:
         """Of a held and a lost track in the same place forget the one that was followed for less time."""
