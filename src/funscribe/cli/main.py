@@ -11,6 +11,7 @@ import typer
 
 from funscribe import __version__
 from funscribe.cli import bench, cache, recipe, script
+from funscribe.cli.doctor import doctor
 from funscribe.cli.evaluate import evaluate
 from funscribe.cli.generate import generate
 from funscribe.cli.report import complain
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(generate)
 app.command()(evaluate)
+app.command()(doctor)
 app.add_typer(script.app, name="script")
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(cache.app, name="cache")
