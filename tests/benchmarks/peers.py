@@ -74,7 +74,7 @@ def ask(script: str, *arguments: object, threads: int | None = None, timeout_s: 
     try:
         ran = subprocess.run(
             command,
-            env=_environment(threads),
+            env=environment(threads),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -91,7 +91,7 @@ def ask(script: str, *arguments: object, threads: int | None = None, timeout_s: 
         raise RuntimeError(f"{script} ends without JSON: {ran.stdout.strip()[-300:]!r} {said}") from error
 
 
-def _environment(threads: int | None) -> dict[str, str]:
+def environment(threads: int | None) -> dict[str, str]:
     """What peers see: nothing of our Python, and that they fetch and install nothing by themselves."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     kept |= {
@@ -113,7 +113,7 @@ def _look(name: str) -> dict[str, str | None]:
     try:
         ran = subprocess.run(
             [sys.executable, "-c", f"import {name}"],
-            env=_environment(None),
+            env=environment(None),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
