@@ -68,11 +68,15 @@ class Beside(NamedTuple):
         confidence_t_ms: Times of the confidence (N,), increasing (ms); none draws no confidence.
         confidence: How far the script is to be trusted (N,), 0..1.
         marks_ms: Times of vertical lines (K,) (ms): the ends of counted cycles.
+        passages_ms: Stretches (K, 2) that are shaded: where the two differ (ms).
+        labels: What the legend calls the truth and the script.
     """
 
     confidence_t_ms: ArrayLike = ()
     confidence: ArrayLike = ()
     marks_ms: ArrayLike = ()
+    passages_ms: ArrayLike = ()
+    labels: tuple[str, str] = ("truth", "script")
 
 
 NOTHING = Beside()
@@ -110,7 +114,8 @@ def comparison_png(
         extent = begin + row * span, begin + (row + 1) * span
         _position_axes(ax, *extent)
         _shade_unknown(ax, t_s, truth)
-        _draw_truth(ax, t_s, truth, marks_s)
+        _shade_passages(ax, np.asarray(beside.passages_ms, dtype=np.float64).reshape(-1, 2) / 1000)
+        _draw_truth(ax, t_s, truth, marks_s, beside.labels[0])
         ax.plot(
             script.at_ms / 1000,
             script.pos,
@@ -118,7 +123,7 @@ def comparison_png(
             linewidth=1.3,
             marker="o",
             markersize=2.2,
-            label="script",
+            label=_printable(beside.labels[1]),
         )
         if below is not None:
             _confidence_axes(below, ax, sure_s, np.asarray(beside.confidence, dtype=np.float64))
@@ -147,9 +152,14 @@ def _rows_of_axes(figure: Figure, rows: int, height: float, doubled: bool) -> li
     return found
 
 
-def _draw_truth(ax: Axes, t_s: NDArray[Any], truth: NDArray[Any], marks_s: NDArray[Any]) -> None:
+def _shade_passages(ax: Axes, spans_s: NDArray[Any]) -> None:
+    for begin_s, end_s in spans_s.tolist():
+        ax.axvspan(begin_s, end_s, color=MARK, alpha=0.13, linewidth=0, zorder=0)
+
+
+def _draw_truth(ax: Axes, t_s: NDArray[Any], truth: NDArray[Any], marks_s: NDArray[Any], label: str) -> None:
     if len(t_s):
-        ax.plot(t_s, truth, color=TRUTH, linewidth=4.0, solid_capstyle="round", label="truth")
+        ax.plot(t_s, truth, color=TRUTH, linewidth=4.0, solid_capstyle="round", label=_printable(label))
     if len(marks_s):
         ax.vlines(marks_s, -4, 104, color=MARK, linewidth=1.2, alpha=0.6, label="end of a cycle", zorder=1)
 
@@ -197,14 +207,20 @@ def _extent(t_s: NDArray[Any]) -> tuple[float, float]:
 def _position_axes(ax: Axes, begin_s: float, end_s: float) -> None:
     """Axes with minutes and seconds from left to right and positions upwards."""
     ax.set(xlim=(begin_s, end_s), ylim=(-4, 104), yticks=[0, 50, 100])
-    least = (end_s - begin_s) / MOST_TICKS
-    step = next((s for s in TICK_STEPS_S if s >= least), 3600 * np.ceil(least / 3600))
-    ticks = np.arange(np.ceil(begin_s / step - 1e-6), np.floor(end_s / step + 1e-6) + 1) * step
-    ax.set_xticks(ticks, [clock(tick, fine=step < 1) for tick in ticks])
+    ticks, fine = time_ticks(begin_s, end_s)
+    ax.set_xticks(ticks, [clock(tick, fine) for tick in ticks])
     ax.tick_params(colors=FAINT, labelsize=9, length=0, pad=5)
     ax.grid(color=GRID, linewidth=0.8)
     ax.set_axisbelow(True)
     ax.spines[:].set_visible(False)
+
+
+def time_ticks(begin_s: float, end_s: float) -> tuple[NDArray[np.float64], bool]:
+    """Times (K,) (s) to label between two others, few enough to be read, and whether they need tenths."""
+    least = (end_s - begin_s) / MOST_TICKS
+    step = next((s for s in TICK_STEPS_S if s >= least), 3600 * float(np.ceil(least / 3600)))
+    first, last = np.ceil(begin_s / step - 1e-6), np.floor(end_s / step + 1e-6)
+    return np.arange(first, last + 1) * step, step < 1
 
 
 def clock(time_s: float, fine: bool = False) -> str:

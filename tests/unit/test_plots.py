@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from funscribe.plots import Beside, clock, comparison_png, heatmap_png
+from funscribe.plots import Beside, clock, comparison_png, heatmap_png, time_ticks
 from funscribe.records import Script
 
 LEGEND = (np.array([0.0, 400.0]), np.array([[0, 0, 0], [255, 0, 0]], np.uint8))
@@ -133,3 +133,21 @@ def test_threads_do_not_meet():
 )
 def test_clock(time_s, fine, text):
     assert clock(time_s, fine) == text
+
+
+def test_passages_are_shaded_and_curves_named():
+    plain = pixels(comparison_png(saw(20), [0, 5000], [50, 50]))
+    beside = Beside(passages_ms=[(1000, 2000)], labels=("a \udcff", "b"))
+    shaded = pixels(comparison_png(saw(20), [0, 5000], [50, 50], beside=beside))
+    changed = np.any(plain != shaded, axis=2)
+    columns = np.flatnonzero(changed[changed.shape[0] // 2])
+    width = plain.shape[1]
+    assert columns.min() == pytest.approx((0.045 + 0.945 / 5) * width, abs=6)
+    assert columns.max() == pytest.approx((0.045 + 0.945 * 2 / 5) * width, abs=6)
+
+
+@pytest.mark.parametrize(("end_s", "count", "fine"), [(5, 11, True), (60, 13, False), (3600, 13, False)])
+def test_times_to_label(end_s, count, fine):
+    ticks, tenths = time_ticks(0.0, end_s)
+    assert (len(ticks), tenths) == (count, fine)
+    assert (ticks[0], ticks[-1]) == (0, end_s)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from funscribe.records import Script
-from funscribe.zigzag import turns
+from funscribe.zigzag import runs, turns
 
 IDLE_SPEED = 5.0
 STROKE_DEPTH = 15.0
@@ -50,6 +50,41 @@ class ScriptStats:
     min_interval_ms: int | None
     lowest: int | None
     highest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OverLimit:
+    """Where a script is faster than a device can be.
+
+    Attributes:
+        seconds: Time of all segments over the limit (s).
+        percent: Share of the time from the first to the last action (%).
+        passages: Start and end (s) of each stretch of neighbouring segments over the limit, and the highest
+            speed in it (units/s).
+    """
+
+    seconds: float
+    percent: float
+    passages: tuple[tuple[float, float, float], ...]
+
+
+def over_limit(script: Script, max_speed: float) -> OverLimit:
+    """Where `script` is faster than `max_speed` (units/s).
+
+    Raises:
+        ValueError: If the limit is not above 0.
+    """
+    if not max_speed > 0:
+        raise ValueError(f"a limit of speed must be above 0 units/s, not {max_speed:g}")
+    interval_ms = np.diff(script.at_ms)
+    speed = np.abs(np.diff(script.pos)) / interval_ms * 1000
+    over = speed > max_speed
+    stretches = tuple(
+        (float(script.at_ms[a]) / 1000, float(script.at_ms[b]) / 1000, float(speed[a:b].max()))
+        for a, b in runs(over)
+    )
+    total_ms, over_ms = float(interval_ms.sum()), float(interval_ms[over].sum())
+    return OverLimit(over_ms / 1000, 100 * over_ms / total_ms if total_ms else 0.0, stretches)
 
 
 def script_stats(script: Script) -> ScriptStats:

@@ -4,7 +4,7 @@ import pytest
 from funscribe.errors import OutputNotWritable
 from funscribe.records import Script
 from funscribe.script import write_heatmap
-from funscribe.script.heatmap import bin_speeds, heatmap, speed_colours
+from funscribe.script.heatmap import PALETTES, bin_speeds, heatmap, speed_colours, video_length_s
 
 
 def test_palette():
@@ -48,3 +48,27 @@ def test_write_heatmap(tmp_path, script):
     assert (tmp_path / "h.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(OutputNotWritable):
         write_heatmap(tmp_path / "none" / "h.png", script)
+
+
+def test_a_colour_every_120_units():
+    got = speed_colours([0, 60, 120, 600, 720, 9999], PALETTES["steps"]).tolist()
+    assert got[1:3] == [[15, 72, 128], [30, 144, 255]]
+    assert got[3:] == [[147, 112, 219], [37, 22, 122], [37, 22, 122]]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "length_s"),
+    [({}, 2.0), ({"duration": 60}, 60), ({"duration": 1}, 2.0), ({"duration": "60"}, 2.0)],
+)
+def test_the_video_may_be_longer_than_the_script(metadata, length_s):
+    assert video_length_s(Script([0, 2000], [0, 1], metadata)) == length_s
+    assert video_length_s(Script([], [])) == 1.0
+
+
+def test_a_name_chooses_the_kind_of_picture(tmp_path):
+    script = Script([0, 900], [0, 90])
+    write_heatmap(tmp_path / "h.SVG", script, title="a")
+    assert (tmp_path / "h.SVG").read_bytes().startswith(b"<svg")
+    write_heatmap(tmp_path / "a.png", script)
+    write_heatmap(tmp_path / "b.png", script, palette=PALETTES["steps"])
+    assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from funscribe.records import Script
 from funscribe.script import script_stats
+from funscribe.script.stats import OverLimit, over_limit
 
 
 def test_figures_of_a_known_script():
@@ -50,3 +51,24 @@ def test_figures_stay_in_their_ranges(steps):
     assert 0 <= got.active_s <= got.duration_s + 1e-9
     assert got.median_speed <= got.max_speed
     assert got.p95_speed <= got.max_speed
+
+
+def test_where_a_device_is_asked_too_much():
+    script = Script([0, 100, 200, 1200, 1300], [0, 50, 0, 10, 100])
+    got = over_limit(script, 400)
+    assert got.passages == ((0.0, 0.2, 500.0), (1.2, 1.3, 900.0))
+    assert got.seconds == pytest.approx(0.3)
+    assert got.percent == pytest.approx(100 * 0.3 / 1.3)
+    # At the limit is not over it.
+    assert over_limit(script, 900).passages == ()
+
+
+@pytest.mark.parametrize("script", [Script([], []), Script([5], [50])])
+def test_a_script_that_does_not_move_asks_nothing(script):
+    assert over_limit(script, 1) == OverLimit(0.0, 0.0, ())
+
+
+@pytest.mark.parametrize("limit", [0, -1, float("nan")])
+def test_a_limit_is_above_nothing(limit):
+    with pytest.raises(ValueError, match="above 0"):
+        over_limit(Script([], []), limit)
