@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from funscribe import __version__
-from funscribe.cli import bench, cache, recipe, script
+from funscribe.cli import bench, cache, models, recipe, script
 from funscribe.cli.doctor import doctor
 from funscribe.cli.evaluate import evaluate
 from funscribe.cli.generate import generate
@@ -29,6 +29,7 @@ app.command()(doctor)
 app.add_typer(script.app, name="script")
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(cache.app, name="cache")
+app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 
 

@@ -11,9 +11,10 @@ from urllib.parse import urlsplit, urlunsplit
 from funscribe.detect.classes import read_names
 from funscribe.detect.download import OnBytes, Wanted, fetched, file_name, is_address, wrong_digest
 from funscribe.detect.engine import open_engine
+from funscribe.detect.heads import find_head
 from funscribe.detect.models import ModelFile, ModelStore, check_name, digest, model_files, name_for
 from funscribe.detect.options import DetectOptions
-from funscribe.errors import ModelInvalid
+from funscribe.errors import HeadUnknown, ModelInvalid
 from funscribe.files import not_writable
 
 _DOWNLOADS = ".downloads"
@@ -25,6 +26,7 @@ def add_model(
     *,
     name: str = "",
     sha256: str = "",
+    origin: str = "",
     on_bytes: OnBytes | None = None,
 ) -> tuple[ModelFile, bool]:
     """Take a model into the store after it was loaded once; tell whether it is new there.
@@ -34,6 +36,7 @@ def add_model(
         store: Where it goes.
         name: Its name; empty for that of the file.
         sha256: What it has to be, in hexadecimal; empty where nothing was promised.
+        origin: What is remembered as where it came from; empty for the source.
         on_bytes: Told how much is fetched.
 
     Raises:
@@ -53,9 +56,9 @@ def add_model(
         name = name or name_for(path.stem)
         if name in store.names():
             return _same(store, name, found), False
-        classes = _load(path)
-        origin = source if is_address(source) else str(path.resolve())
-        return store.add(path, name, origin=origin, classes=classes), True
+        classes, remark = _load(path)
+        origin = origin or (source if is_address(source) else str(path.resolve()))
+        return store.add(path, name, origin=origin, classes=classes, remark=remark), True
 
 
 def _checked(sha256: str) -> str:
@@ -74,13 +77,17 @@ def _same(store: ModelStore, name: str, sha256: str) -> ModelFile:
     return there
 
 
-def _load(path: Path) -> tuple[str, ...]:
-    """Refuse what cannot be run, and return the names of the classes of what can."""
+def _load(path: Path) -> tuple[tuple[str, ...], str]:
+    """Refuse what cannot be run; return the classes of what can, and a remark if it finds no boxes."""
     engine = open_engine(path, DetectOptions(device="cpu"))
     try:
-        return tuple(read_names(engine.metadata))
+        find_head(engine.inputs, engine.outputs, engine.metadata)
+        remark = ""
+    except HeadUnknown:
+        remark = "what it gives are no boxes that are known"
     finally:
         engine.close()
+    return read_names(engine.metadata), remark
 
 
 @contextlib.contextmanager
