@@ -29,7 +29,6 @@ from urllib.request import (
 
 import msgspec
 
-from funscribe import __version__
 from funscribe.errors import DownloadFailed, ModelInvalid, ScriptBusy
 from funscribe.files import exclusive, not_writable, write_atomically
 
@@ -157,7 +156,7 @@ def _alone(wanted: Wanted) -> Iterator[None]:
 
 def _fetch(wanted: Wanted, part: Path, on_bytes: OnBytes | None) -> None:
     have, validator = _begun(wanted, part)
-    request = Request(wanted.url, headers={"User-Agent": f"funscribe/{__version__}"})
+    request = Request(wanted.url, headers={"User-Agent": "funscribe"})
     request.add_header("Accept-Encoding", "identity")  # a compressed answer has no place to go on from
     if have:
         request.add_header("Range", f"bytes={have}-")

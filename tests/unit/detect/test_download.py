@@ -141,7 +141,7 @@ def test_a_file_is_fetched_whole_and_nothing_is_left_beside_it(server: Server, t
     assert seen[-1] == (len(BODY), len(BODY))
     assert [done for done, _ in seen] == sorted({done for done, _ in seen})
     assert not (tmp_path / "d").exists()
-    assert server.manners.asked[0]["user-agent"].startswith("funscribe/")
+    assert server.manners.asked[0]["user-agent"] == "funscribe"
 
 
 def test_a_file_that_was_promised_must_be_that_one(server: Server, tmp_path: Path) -> None:
