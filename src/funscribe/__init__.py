@@ -4,7 +4,7 @@ Three levels of effort:
 
     generate("clip.mp4").script                  one call
     compose(watch("clip.mp4"), recipe).script    the trace once, then as many scripts as you like
-    funscribe.video, .field, .motion, .script    the stages
+    funscribe.video, .field, .detect, .track, .motion, .script    the stages
 """
 
 from __future__ import annotations
@@ -18,24 +18,44 @@ if TYPE_CHECKING:
     from funscribe.evaluate import Fidelity, read_truth
     from funscribe.pipeline import Composition, Generated, compose, generate, watch
     from funscribe.recipe import Recipe, read_recipe
-    from funscribe.records import Action, Chapter, MotionSignal, Provenance, Script, Trace, VideoInfo
+    from funscribe.records import (
+        Action,
+        Chapter,
+        DetectionRows,
+        Detections,
+        MotionSignal,
+        Provenance,
+        Script,
+        Trace,
+        TrackRows,
+        Tracks,
+        VideoInfo,
+    )
     from funscribe.script import read_script, write_script
+    from funscribe.track import BotSort, ByteTrack, HybridTracker
     from funscribe.video import frames, probe
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Action",
+    "BotSort",
+    "ByteTrack",
     "Chapter",
     "Composition",
+    "DetectionRows",
+    "Detections",
     "Fidelity",
     "FunscribeError",
     "Generated",
+    "HybridTracker",
     "MotionSignal",
     "Provenance",
     "Recipe",
     "Script",
     "Trace",
+    "TrackRows",
+    "Tracks",
     "VideoInfo",
     "compose",
     "frames",
@@ -67,15 +87,24 @@ __getattr__ = lazy(
         "records": (
             "Action",
             "Chapter",
+            "DetectionRows",
+            "Detections",
             "MotionSignal",
             "Provenance",
             "Script",
             "Trace",
+            "TrackRows",
+            "Tracks",
             "VideoInfo",
         ),
         "script": (
             "read_script",
             "write_script",
+        ),
+        "track": (
+            "BotSort",
+            "ByteTrack",
+            "HybridTracker",
         ),
         "video": (
             "frames",

@@ -12,25 +12,30 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_python_example_runs(clip: Path, tmp_path: Path) -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+def test_python_examples_run(clip: Path, tmp_path: Path) -> None:
     shutil.copy(clip, tmp_path / "clip.mp4")
+    said = [_run(example, tmp_path) for example in re.findall(r"```python\n(.*?)```", README, re.DOTALL)]
+    assert re.match(r"\d+ \d+ \d+ actions; confidence [01]\.\d+", said[0])
+    assert (tmp_path / "clip.funscript").is_file()
+    assert re.match(r"\[1\] \[\[ *3\d\.\d* +20\. .*\[ True\]", said[1])
+
+
+def _run(example: str, folder: Path) -> str:
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", example],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert ran.returncode == 0, ran.stderr
-    assert re.match(r"\d+ \d+ \d+ actions; confidence [01]\.\d+", ran.stdout)
-    assert (tmp_path / "clip.funscript").is_file()
+    return ran.stdout
 
 
 def test_commands_and_options_exist() -> None:
     for line in re.findall(r"^    (funscribe [^#\n]*)", README, re.MULTILINE):
         words = line.split()
-        known = {"generate": words[1:2], "recipe": words[1:3], "script": words[1:3]}[words[1]]
+        known = words[1:2] if words[1] == "generate" else words[1:3]
         told = subprocess.run(
             [sys.executable, "-c", "from funscribe.cli.main import run; run()", *known, "--help"],
             capture_output=True,
