@@ -106,7 +106,7 @@ def open_engine(path: str | Path, options: DetectOptions, *, threads: int = 0) -
         with contextlib.suppress(DeviceMissing):
             return _open("onnxruntime", path, options, threads)
         return _open("openvino", path, options, threads)
-    return _open(_choice(options), path, options, threads)
+    return _open(_choice(path, options), path, options, threads)
 
 
 def check_file(path: str | Path) -> Path:
@@ -127,17 +127,19 @@ def check_file(path: str | Path) -> Path:
     return path
 
 
-def _choice(options: DetectOptions) -> str:
-    """Name of the engine for a device."""
+def _choice(path: Path, options: DetectOptions) -> str:
+    """Name of the engine for a device; without OpenVINO the processor is left to ONNX Runtime."""
     if options.engine != "auto":
         return options.engine
     if options.device not in _REACHED_BY:
         raise DeviceMissing(f"no device is called {options.device!r}; there are: {', '.join(_REACHED_BY)}")
-    return _REACHED_BY[options.device]
+    name = _REACHED_BY[options.device]
+    either = options.device in ("auto", "cpu") and path.suffix.lower() != ".xml"
+    return "onnxruntime" if either and not _is_there(name) and _is_there("onnxruntime") else name
 
 
 def _open(name: str, path: Path, options: DetectOptions, threads: int) -> Engine:
-    if name in _EXTRAS and importlib.util.find_spec(name) is None:
+    if name in _EXTRAS and not _is_there(name):
         extra = _EXTRAS[name].get(options.device, _EXTRAS[name]["auto"])
         raise DeviceMissing(f"the library {name} is not installed: pip install '{extra}'")
     engine: Engine = load("funscribe.engines", name)(path, options, threads=threads)
@@ -149,6 +151,10 @@ def _may_accelerate(path: Path) -> bool:
     if path.suffix.lower() == ".xml" or not any(map(_is_installed, _WITH_ACCELERATOR)):
         return False
     return bool(load("funscribe.engines", "onnxruntime").best_device() != "cpu")
+
+
+def _is_there(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
 
 
 def _is_installed(distribution: str) -> bool:
