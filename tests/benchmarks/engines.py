@@ -66,13 +66,14 @@ def against_peer(setting: Setting) -> Group:
         notes.append(f"{model.name} {ratios[len(ratios) // 4]:.2f} to {ratios[-1 - len(ratios) // 4]:.2f}")
     version = peers.version("ultralytics") if _has_peer() else "not there"
     return Group(
-        how=f"Decoded picture in, boxes out, {len(_IMAGES)} pictures by turns with Ultralytics {version} (ONNX "
-        f"Runtime under it) in a process of its own, {_THREADS} thread each, score {_SCORE}, IoU 0.7, the ratio "
-        f"of the medians; the middle half of the single ratios: {', '.join(notes)}. yolo11n_int8 was quantised "
-        "dynamically: OpenVINO runs it in float (precision auto). On a float network without such layers both "
-        "libraries spend nearly all of the time in convolutions, which take as long in one as in the other: "
-        "other numbers of streams, pinning, hints and the older kernels (jit_avx512, jit_avx2) were tried and are "
-        "as slow or slower; what is around the network takes us 1 ms.",
+        how=f"Decoded picture in, boxes out, {len(_IMAGES)} pictures by turns with Ultralytics {version} "
+        f"(ONNX Runtime under it) in a process of its own, {_THREADS} thread each, score {_SCORE}, IoU "
+        f"0.7, the ratio of the medians; the middle half of the single ratios: {', '.join(notes)}. "
+        "yolo11n_int8 was quantised dynamically: OpenVINO runs it in float (precision auto). On a "
+        "float network without such layers both libraries spend nearly all of the time in "
+        "convolutions, which take as long in one as in the other: other numbers of streams, pinning, "
+        "hints and the older kernels (jit_avx512, jit_avx2) were tried and are as slow or slower; "
+        "what is around the network takes us 1 ms.",
         lines=tuple(lines),
         details=(Table("Milliseconds a picture", ("model", "ours", "Ultralytics", "plain"), tuple(rows)),),
     )
@@ -167,12 +168,12 @@ def boxes(setting: Setting) -> Group:
                 rows.append((model.name, label, count, round(far, 4), lost, round(score, 4)))
                 worst.setdefault(label, []).append((far, lost))
     return Group(
-        how=f"All boxes of score {_SCORE} and over on {len(_IMAGES)} pictures, each against the nearest of its "
-        "class of the plain detector; px of the picture, the largest difference of a side. A box without a "
-        "partner within 10 px counts as missing. Models that were quantised dynamically round activations while "
-        "they run: a difference in the last digit of a float flips roundings all through the network, so that two "
-        "engines do not agree to 0.5 px on them, run as written or not; OpenVINO in float agrees with ONNX "
-        "Runtime on the same network in float.",
+        how=f"All boxes of score {_SCORE} and over on {len(_IMAGES)} pictures, each against the nearest of "
+        "its class of the plain detector; px of the picture, the largest difference of a side. A box "
+        "without a partner within 10 px counts as missing. Models that were quantised dynamically "
+        "round activations while they run: a difference in the last digit of a float flips roundings "
+        "all through the network, so that two engines do not agree to 0.5 px on them, run as written "
+        "or not; OpenVINO in float agrees with ONNX Runtime on the same network in float.",
         lines=tuple(_verdict(label, found) for label, found in worst.items()),
         details=(
             Table(
