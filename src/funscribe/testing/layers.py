@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import cv2
@@ -47,15 +48,22 @@ class Thing:
     Attributes:
         surface: Grey times coverage, and coverage (H, W, 2), uint8.
         pose: Where it is.
+        name: What it is called where it is found; empty where it is never sought.
     """
 
     surface: Array
     pose: Pose
+    name: str = ""
+
+    def outline(self, camera: Array, time_s: float, position: float) -> Array:
+        """Return corners (2, N) in the picture that hold between them all that is covered (px)."""
+        points = self._place(camera, time_s, position)[:2] @ _rim(self.surface)
+        return np.asarray(points + 0.5)
 
     def draw(self, canvas: Array, camera: Array, time_s: float, position: float) -> None:
         """Draw the thing, if it is in the picture."""
         height, width = self.surface.shape[:2]
-        matrix = camera @ self.pose(time_s, position) @ shift(-(width - 1) / 2, -(height - 1) / 2)
+        matrix = self._place(camera, time_s, position)
         corners = matrix[:2] @ np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
         box = _box(corners, canvas)
         if box is not None:
@@ -63,6 +71,13 @@ class Thing:
             drawn = np.empty((y1 - y0, x1 - x0, 2), np.uint8)
             _warp(self.surface, shift(-x0, -y0) @ matrix, drawn, cv2.BORDER_CONSTANT)
             _lay(canvas[y0:y1, x0:x1], drawn)
+
+    def _place(self, camera: Array, time_s: float, position: float) -> Array:
+        """Return the matrix from the pixels of the surface to those of the picture."""
+        height, width = self.surface.shape[:2]
+        return np.asarray(
+            camera @ self.pose(time_s, position) @ shift(-(width - 1) / 2, -(height - 1) / 2), np.float64
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,11 +90,22 @@ class BendingBar:
         surface: Grey times coverage, and coverage (H, W, 2), uint8, the bar when straight.
         foot: Middle of its lower end in the world (px).
         reach_px: Way of the tip from position 0 to position 1 (px).
+        name: What it is called where it is found; empty where it is never sought.
     """
 
     surface: Array
     foot: tuple[float, float]
     reach_px: float
+    name: str = ""
+
+    def outline(self, camera: Array, time_s: float, position: float) -> Array:
+        """Return points (2, N) in the picture that hold between them all that is covered (px)."""
+        height, width = self.surface.shape[:2]
+        column, row, one = _rim(self.surface)
+        x = self.foot[0] + column - (width - 1) / 2
+        y = self.foot[1] + row - height + 0.5
+        x = x + (position - 0.5) * self.reach_px * ((self.foot[1] - y) / height) ** 2
+        return np.asarray((camera @ np.stack([x, y, one]))[:2] + 0.5)
 
     def draw(self, canvas: Array, camera: Array, time_s: float, position: float) -> None:
         """Draw the bar; the camera may shift, turn and scale."""
@@ -102,6 +128,23 @@ class BendingBar:
         map_y = (world_y - self.foot[1] + height - 0.5).astype(np.float32)
         drawn = cv2.remap(self.surface, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         _lay(canvas[y0:y1, x0:x1], drawn)
+
+
+@lru_cache(maxsize=256)
+def _rim_of(coverage: bytes, width: int) -> Array:
+    seen = np.frombuffer(coverage, np.uint8).reshape(-1, width) > 127
+    rows = np.flatnonzero(seen.any(1))
+    left, right = seen[rows].argmax(1), width - 1 - seen[rows, ::-1].argmax(1)
+    corners = [
+        (x + a, y + b) for x, y in ((left, rows), (right, rows)) for a in (-0.5, 0.5) for b in (-0.5, 0.5)
+    ]
+    return np.array([np.concatenate([x for x, _ in corners]), np.concatenate([y for _, y in corners])])
+
+
+def _rim(surface: Array) -> Array:
+    """Return the outer corners (3, N) of what a surface covers by more than a half, its own pixels and 1."""
+    corners = _rim_of(np.ascontiguousarray(surface[..., 1]).tobytes(), surface.shape[1])
+    return np.vstack([corners, np.ones(corners.shape[1])])
 
 
 def _warp(surface: Array, matrix: Array, into: Array, border: int) -> None:

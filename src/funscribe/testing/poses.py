@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from funscribe.testing.curves import TAU, wander
+from funscribe.testing.curves import TAU, Curve, wander
 
 Array = NDArray[Any]
 Pose = Callable[[float, float], Array]
@@ -97,6 +97,36 @@ def spinning(x: float, y: float, turns_hz: float) -> Pose:
     return lambda time_s, position: shift(x, y) @ turn(360 * turns_hz * time_s)
 
 
+def drifting(
+    seed: int, middle: tuple[float, float], px: tuple[float, float], fastest_hz: float = 0.6
+) -> Pose:
+    """Wandering about a place at random, without a period.
+
+    Args:
+        seed: Chooses the way.
+        middle: About where (px).
+        px: How far to either side at most, across and down.
+        fastest_hz: Frequency of its fastest part (Hz).
+    """
+    x, y = wander(seed, fastest_hz, 0.08), wander(seed + 1, fastest_hz, 0.08)
+
+    def pose(time_s: float, position: float) -> Array:
+        at = np.asarray(time_s)
+        return shift(middle[0] + px[0] * float(x(at)), middle[1] + px[1] * float(y(at)))
+
+    return pose
+
+
+def carried(carrier: Pose, pose: Pose) -> Pose:
+    """A thing that moves with another one: `pose` is counted from the middle of the carrier."""
+    return lambda time_s, position: np.asarray(carrier(time_s, position) @ pose(time_s, position))
+
+
+def driven(curve: Curve, pose: Pose) -> Pose:
+    """A thing that moves as `pose` does, but by a curve of its own."""
+    return lambda time_s, position: pose(time_s, float(curve(np.asarray(time_s))))
+
+
 # Cameras
 
 
@@ -136,3 +166,15 @@ def pan(speed: tuple[float, float], zoom_per_s: float = 0.0, start: tuple[float,
         shift(start[0] + speed[0] * time_s, start[1] + speed[1] * time_s)
         @ about(320, 180, turn(0, 1 + zoom_per_s * time_s))
     )
+
+
+def together(*cameras: Camera) -> Camera:
+    """Several motions of one camera, the first one applied last."""
+
+    def camera(time_s: float) -> Array:
+        matrix = np.eye(3)
+        for part in cameras:
+            matrix = matrix @ part(time_s)
+        return matrix
+
+    return camera

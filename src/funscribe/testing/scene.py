@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from funscribe.testing.curves import Curve
-from funscribe.testing.layers import Backdrop, Layer
+from funscribe.testing.layers import Backdrop, BendingBar, Layer, Thing
 from funscribe.testing.poses import Camera, tripod
 from funscribe.testing.textures import noise
 
@@ -57,6 +57,21 @@ class Shot:
     start_s: float
     layers: tuple[Layer, ...]
     camera: Camera = tripod
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Boxes:
+    """Where named things are.
+
+    Attributes:
+        names: What each thing is called (K,); several may be called the same.
+        xyxy: Boxes (T, K, 4), float64, px: left, top, right, bottom; NaN where a thing is not in the shot.
+        level: Which lies before which (T, K), int64: the higher covers the lower.
+    """
+
+    names: tuple[str, ...]
+    xyxy: Array
+    level: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,31 @@ class Scene:
             for layer in shot.layers[1:]:
                 layer.draw(picture, camera, time_s, position)
             yield time_s, grain.over(picture, self.light.gain_at(time_s), index)
+
+    def boxes(self, time_s: Array) -> Boxes:
+        """Return where the named things of the scene are at some times (s), exactly.
+
+        Nothing is cut at the border of the picture; a thing that is not in a shot has no box in it.
+        """
+        shots = self.shots()
+        number = np.searchsorted([shot.start_s for shot in shots], time_s, side="right") - 1
+        layers = [layer for shot in shots for layer in shot.layers]
+        things = {
+            id(layer): layer for layer in layers if isinstance(layer, Thing | BendingBar) and layer.name
+        }
+        column = {key: k for k, key in enumerate(things)}
+        xyxy = np.full((len(time_s), len(things), 4), np.nan)
+        depth = np.zeros((len(time_s), len(things)), np.int64)
+        for row, now in enumerate(np.asarray(time_s, np.float64).tolist()):
+            shot = shots[int(number[row])]
+            camera, position = shot.camera(now), float(self.curve(np.asarray(now)))
+            for level, layer in enumerate(shot.layers):
+                if id(layer) in column:
+                    points = things[id(layer)].outline(camera, now, position)
+                    k = column[id(layer)]
+                    xyxy[row, k] = (*points.min(1), *points.max(1))
+                    depth[row, k] = level
+        return Boxes(tuple(thing.name for thing in things.values()), xyxy, depth)
 
     def truth(self) -> tuple[Array, Array]:
         """The true position every 10 ms, scaled so that the clip's furthest turning points are 0 and 100.

@@ -28,9 +28,11 @@ def _room(seed: int, level: float = 96, contrast: float = 16) -> Backdrop:
     return Backdrop(textures.room(seed, size, level, contrast), _MARGIN)
 
 
-def _body(seed: int, size_wh: tuple[int, int], pose: poses.Pose, level: float = 150) -> Thing:
+def _body(
+    seed: int, size_wh: tuple[int, int], pose: poses.Pose, level: float = 150, name: str = "mover"
+) -> Thing:
     contrast = float(np.random.default_rng(seed).uniform(10, 22))
-    return Thing(textures.body(seed, size_wh, level, contrast), pose)
+    return Thing(textures.body(seed, size_wh, level, contrast), pose, name)
 
 
 def _passers(seed: int, duration_s: float, every_s: float, size_wh: tuple[int, int]) -> tuple[Layer, ...]:
@@ -43,7 +45,7 @@ def _passers(seed: int, duration_s: float, every_s: float, size_wh: tuple[int, i
         y = rng.uniform(170, 250)
         ends = (-70.0, 710.0) if rng.random() < 0.5 else (710.0, -70.0)
         walk = poses.crossing(start, start + takes, (*ends, y))
-        people.append(_body(seed + len(people), size_wh, walk, float(rng.uniform(60, 190))))
+        people.append(_body(seed + len(people), size_wh, walk, float(rng.uniform(60, 190)), "passer"))
         start += every_s * rng.uniform(0.7, 1.3)
     return tuple(people)
 
@@ -64,7 +66,7 @@ def _sliding(
     def make() -> tuple[Layer, ...]:
         tilt = float(np.random.default_rng(seed).uniform(-8, 8))
         mover = _body(seed + 1, size_wh, poses.slide((310, 175), stroke, tilt))
-        rest = _body(seed + 2, (150, 130), poses.standing(410, 320), level=110)
+        rest = _body(seed + 2, (150, 130), poses.standing(410, 320), 110, "rest")
         return _room(seed), mover, rest
 
     return make
@@ -79,7 +81,7 @@ def _swinging(seed: int) -> Callable[[], tuple[Layer, ...]]:
 
 
 def _bending(seed: int) -> Callable[[], tuple[Layer, ...]]:
-    return lambda: (_room(seed), BendingBar(textures.body(seed + 1, (84, 300)), (320, 350), 130))
+    return lambda: (_room(seed), BendingBar(textures.body(seed + 1, (84, 300)), (320, 350), 130, "mover"))
 
 
 def _distracted(seed: int, duration_s: float) -> Callable[[], tuple[Layer, ...]]:
@@ -87,8 +89,8 @@ def _distracted(seed: int, duration_s: float) -> Callable[[], tuple[Layer, ...]]
 
     def make() -> tuple[Layer, ...]:
         room, mover, rest = _sliding(seed, (18, -96))()
-        fan = Thing(textures.wheel(seed + 5, 84), poses.spinning(545, 92, 0.43))
-        small = Thing(textures.wheel(seed + 6, 54, 3), poses.spinning(80, 250, -1.15))
+        fan = Thing(textures.wheel(seed + 5, 84), poses.spinning(545, 92, 0.43), "fan")
+        small = Thing(textures.wheel(seed + 6, 54, 3), poses.spinning(80, 250, -1.15), "fan")
         behind = _passers(seed + 20, duration_s, 4.5, (50, 130))
         before = _passers(seed + 40, duration_s, 9.0, (60, 150))
         return room, fan, small, *behind, mover, rest, *before
@@ -99,7 +101,7 @@ def _distracted(seed: int, duration_s: float) -> Callable[[], tuple[Layer, ...]]
 def _zoom_hard(seed: int, duration_s: float) -> Callable[[], tuple[Layer, ...]]:
     def make() -> tuple[Layer, ...]:
         room, mover = _approaching(seed)()
-        fan = Thing(textures.wheel(seed + 5, 90), poses.spinning(560, 90, 0.6))
+        fan = Thing(textures.wheel(seed + 5, 90), poses.spinning(560, 90, 0.6), "fan")
         return room, fan, *_passers(seed + 20, duration_s, 3.0, (60, 150)), mover
 
     return make
@@ -111,7 +113,7 @@ def _filling(seed: int) -> Callable[[], tuple[Layer, ...]]:
 
 
 def _empty(seed: int) -> Callable[[], tuple[Layer, ...]]:
-    return lambda: (_room(seed), _body(seed + 1, (170, 140), poses.standing(310, 190)))
+    return lambda: (_room(seed), _body(seed + 1, (170, 140), poses.standing(310, 190), name="rest"))
 
 
 def _cut(seed: int) -> tuple[Shot, ...]:
