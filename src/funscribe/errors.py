@@ -10,6 +10,7 @@ FunscribeError
 ├── TraceCorrupted             (ValueError)
 ├── RecipeInvalid              (ValueError)
 ├── ScriptInvalid              (ValueError)
+├── FilterInvalid              (ValueError)     no such filter or option, or a value out of its range
 ├── ScriptBusy                 (RuntimeError)   another run is writing it
 ├── TruthInvalid               (ValueError)
 ├── OutputNotWritable          (OSError)        no permission, no folder, disk full
@@ -64,6 +65,10 @@ class RecipeInvalid(FunscribeError, ValueError):
 
 class ScriptInvalid(FunscribeError, ValueError):
     """A script cannot be read, or breaks the rules of its format."""
+
+
+class FilterInvalid(FunscribeError, ValueError):
+    """A filter of scripts is unknown, or set in a way that makes no sense."""
 
 
 class ScriptBusy(FunscribeError, RuntimeError):
