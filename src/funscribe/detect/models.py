@@ -191,11 +191,11 @@ class ModelStore:
         check_name(name)
         files = model_files(path)
         folder = self.root / name
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise not_writable(folder, error) from error
         with exclusive(folder):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise not_writable(folder, error) from error
             try:
                 note = self._bring(folder, files, _Note(files=(), sha256=digest(files)))
                 note = msgspec.structs.replace(note, origin=origin, classes=classes, remark=remark)

@@ -125,7 +125,7 @@ def compare(
         for number, picture in enumerate(pictures):
             for which in (0, 1) if number % 2 else (1, 0):
                 began = time.perf_counter()
-                found[which] += both[which].detect([picture])
+                found[which].extend(both[which].detect([picture]))
                 took_ms[which].append((time.perf_counter() - began) * 1000)
             if on_share is not None:
                 on_share((number + 1) / len(pictures))
