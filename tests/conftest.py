@@ -58,3 +58,48 @@ def ffmpeg() -> Callable[..., None]:
         subprocess.run(words, check=True, capture_output=True, timeout=60)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def bright_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small ONNX model that finds bright things, with three convolutions; never to be changed."""
+    np, onnx = pytest.importorskip("numpy"), pytest.importorskip("onnx")
+    side, cell, rng = 96, 12, np.random.default_rng(5)
+    cells = side // cell
+    y, x = (np.mgrid[:cells, :cells] + 0.5).reshape(2, -1) * cell
+    grey = np.full((8, 3, cell, cell), 1 / (3 * cell * cell)) * rng.uniform(0.5, 1.5, (8, 1, 1, 1))
+    constants = {
+        "boxes": np.stack([x, y, np.full_like(x, 2 * cell), np.full_like(x, 2 * cell)])[None],
+        "first": grey,
+        "second": np.eye(8).reshape(8, 8, 1, 1) + rng.uniform(0, 0.02, (8, 8, 1, 1)),
+        "third": np.stack([np.full((8, 1, 1), 5.0), np.zeros((8, 1, 1))]),
+        "bias": np.array([-28.0, -9.0]),
+    }
+    weights = [
+        onnx.numpy_helper.from_array(value.astype(np.float32), name) for name, value in constants.items()
+    ]
+    weights.append(onnx.numpy_helper.from_array(np.array([1, 2, cells * cells]), "shape"))
+    make = onnx.helper.make_node
+    nodes = [
+        make("Conv", ["images", "first"], ["a"], strides=[cell, cell]),
+        make("Relu", ["a"], ["b"]),
+        make("Conv", ["b", "second"], ["c"]),
+        make("Relu", ["c"], ["d"]),
+        make("Conv", ["d", "third", "bias"], ["logit"]),
+        make("Sigmoid", ["logit"], ["likely"]),
+        make("Reshape", ["likely", "shape"], ["score"]),
+        make("Concat", ["boxes", "score"], ["output0"], axis=1),
+    ]
+    kind = onnx.TensorProto.FLOAT
+    ends = [
+        [onnx.helper.make_tensor_value_info("images", kind, [1, 3, side, side])],
+        [onnx.helper.make_tensor_value_info("output0", kind, [1, 6, cells * cells])],
+    ]
+    graph = onnx.helper.make_graph(nodes, "bright", *ends, weights)
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8)
+    told = {"names": "{0: 'ball', 1: 'person'}", "task": "detect", "license": "Apache-2.0", "stride": "12"}
+    for key, value in told.items():
+        model.metadata_props.add(key=key, value=value)
+    path = tmp_path_factory.mktemp("model") / "bright.onnx"
+    onnx.save(model, str(path))
+    return path
