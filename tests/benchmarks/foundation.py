@@ -38,7 +38,7 @@ ROWS = {
     "occlusion": "hybrid:occlusion",
     "engine": "engines:against_peer",
     "boxes": "engines:boxes",
-    "int8": "engines:int8",
+    "int8": "quantising:int8",
     "model": "speed:with_model",
     "distractors": "attending:distractors",
 }
