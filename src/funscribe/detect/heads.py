@@ -165,7 +165,7 @@ def _fits(given: _Given, kind: str) -> bool:
     """Whether the shapes and metadata are those of a kind, without being told."""
     if kind == "end_to_end":
         return _is_end_to_end(given)
-    if _is_end_to_end(given) or given.metadata.get("end2end") == "True":
+    if given.metadata.get("end2end") == "True" or (_is_end_to_end(given) and (given.lines or given.classes)):
         return False
     if kind == "anchor_free":
         return _is_anchor_free(given, given.lines, given.columns, across=True) or _is_anchor_free(
