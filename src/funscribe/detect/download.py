@@ -104,21 +104,17 @@ def fetched(wanted: Wanted, on_bytes: OnBytes | None = None) -> Iterator[Path]:
     except OSError as error:
         raise not_writable(part.parent, error) from error
     sweep(wanted.folder)
-    try:
-        with _alone(wanted):
-            try:
-                _fetch(wanted, part, on_bytes)
-            except _NothingToGoOnFrom:
-                _forget(part)
-                _fetch(wanted, part, on_bytes)
-            _verify(wanted, part)
-            try:
-                yield part
-            finally:
-                _forget(part)
-    finally:
-        with contextlib.suppress(OSError):
-            part.parent.rmdir()  # only if nothing else is under way
+    with _alone(wanted):
+        try:
+            _fetch(wanted, part, on_bytes)
+        except _NothingToGoOnFrom:
+            _forget(part)
+            _fetch(wanted, part, on_bytes)
+        _verify(wanted, part)
+        try:
+            yield part
+        finally:
+            _forget(part)
 
 
 def check_address(url: str) -> None:

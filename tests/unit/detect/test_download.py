@@ -126,6 +126,10 @@ def fetch(url: str, folder: Path, **given: object) -> bytes:
         return path.read_bytes()
 
 
+def left_over(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.exists() else []
+
+
 def cut_once(server: Server, folder: Path, after: int = 400_000) -> DownloadFailed:
     server.manners.cut_after = after
     with pytest.raises(DownloadFailed) as caught:
@@ -140,7 +144,7 @@ def test_a_file_is_fetched_whole_and_nothing_is_left_beside_it(server: Server, t
         assert path.read_bytes() == BODY
     assert seen[-1] == (len(BODY), len(BODY))
     assert [done for done, _ in seen] == sorted({done for done, _ in seen})
-    assert not (tmp_path / "d").exists()
+    assert left_over(tmp_path / "d") == []
     assert server.manners.asked[0]["user-agent"] == "funscribe"
 
 
@@ -149,7 +153,7 @@ def test_a_file_that_was_promised_must_be_that_one(server: Server, tmp_path: Pat
     assert fetch(server.url, tmp_path / "d", sha256=right.upper()) == BODY
     with pytest.raises(ModelInvalid, match=f"{right}, not 0000.*nothing was stored"):
         fetch(server.url, tmp_path / "d", sha256="0" * 64)
-    assert not (tmp_path / "d").exists()
+    assert left_over(tmp_path / "d") == []
 
 
 def test_a_cut_connection_goes_on_where_it_was_cut(server: Server, tmp_path: Path) -> None:
@@ -260,7 +264,7 @@ def test_what_the_server_refuses_is_told(server: Server, tmp_path: Path, status:
     server.manners.status = status
     with pytest.raises(DownloadFailed, match=words):
         fetch(server.url, tmp_path / "d")
-    assert not (tmp_path / "d").exists() or not list((tmp_path / "d").iterdir())
+    assert left_over(tmp_path / "d") == []
 
 
 def test_what_is_not_there_keeps_what_was_fetched_before(server: Server, tmp_path: Path) -> None:
@@ -309,7 +313,7 @@ def test_redirections_are_followed_to_http_only(server: Server, tmp_path: Path) 
 def test_only_addresses_of_http_are_fetched(tmp_path: Path, url: str) -> None:
     with pytest.raises(DownloadFailed, match="spelling"):
         fetch(url, tmp_path / "d")
-    assert not (tmp_path / "d").exists()
+    assert left_over(tmp_path / "d") == []
     with pytest.raises(DownloadFailed):
         check_address(url)
 
@@ -359,7 +363,7 @@ def test_a_disk_that_fills_up_keeps_nothing(
     monkeypatch.setattr(download, "write_atomically", lambda path, data: path.write_bytes(data))
     with pytest.raises(OutputNotWritable, match="the disk is full"):
         fetch(server.url, tmp_path / "d")
-    assert not (tmp_path / "d").exists()
+    assert left_over(tmp_path / "d") == []
 
 
 def test_a_folder_that_cannot_be_made_is_told(server: Server, tmp_path: Path) -> None:
