@@ -1,9 +1,10 @@
-"""Which track is which box: the cheapest pairing, in which no pair costs as much as a limit.
+"""Which track is which box: the pairing of the greatest likeness, with no pair less alike than a floor.
 
-The answer is that of the Jonker-Volgenant solvers with a cost limit that trackers commonly use: a pair is
-worth what it stays below the limit, and the pairing of the greatest worth is taken. Cutting the costs at the
-limit makes that a plain assignment (SciPy's), and pairs at the limit are then dropped. Many boxes are first
-narrowed down to the pairs that overlap, which are solved as a sparse problem with the same answer.
+Papers speak of costs, 1 - likeness, below a limit. The answer is that of the Jonker-Volgenant solvers with a
+cost limit that trackers commonly use: a pair is worth what it stays above the floor, and the pairing of the
+greatest worth is taken. Raising all likeness to the floor makes that a plain assignment (SciPy's), and pairs
+at the floor are then dropped. Many boxes are first narrowed down to the pairs that overlap, which are solved
+as a sparse problem with the same answer.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ Pairs = tuple[Array, Array]
 # Number of pairs (tracks times boxes) from which only those that overlap are looked at.
 MANY = 160_000
 _CHUNK = 256
+_INWARD = np.array([1.0, 1, -1, -1])
 _NONE = np.zeros(0, np.intp)
 
 
@@ -41,86 +43,116 @@ class Looks(NamedTuple):
     limit: float = 0.25
 
 
-def associate(
-    tracks: Array,
-    boxes: Array,
-    limit: float,
-    weight: Array | None = None,
-    classes: Pairs | None = None,
-    looks: Looks | None = None,
-) -> Pairs:
-    """Return the pairs of tracks and boxes, as two arrays of indices (K,), by their overlap.
-
-    A pair costs 1 - overlap * weight, or half the cosine distance of its looks where that is less.
+class Overlaps:
+    """The overlaps of tracks and boxes at one moment, out of which rounds of pairing are drawn.
 
     Args:
-        tracks: Boxes xyxy of the tracks (N, 4).
-        boxes: Boxes xyxy found (M, 4).
-        limit: Cost that a pair must stay below; at most 1, so that boxes that do not touch never pair.
-        weight: Of each box (M,), its score where scores are fused; None is one.
+        tracks: Boxes xyxy of the tracks (N, 4), of positive size.
+        boxes: Boxes xyxy that were found (M, 4), of positive size.
         classes: Classes of the tracks (N,) and of the boxes (M,); different ones never pair. None is all one.
-        looks: What they look like; None where that is not known.
     """
-    if not len(tracks) or not len(boxes):
-        return _NONE, _NONE
-    if len(tracks) * len(boxes) > MANY:
-        return _associate_many(tracks, boxes, limit, weight, classes, looks)
-    shared = overlap(tracks, boxes)
-    cost = 1 - (shared if weight is None else shared * weight)
-    if looks is not None:
-        half = 0.5 * (1 - looks.tracks @ looks.boxes.T)
-        near = (shared >= looks.overlap) & (half < looks.limit)
-        np.minimum(cost, half, out=cost, where=near)
-    if classes is not None:
-        cost[classes[0][:, None] != classes[1]] = limit
-    return pair(cost, limit)
+
+    def __init__(self, tracks: Array, boxes: Array, classes: Pairs | None = None) -> None:
+        self._shape = len(tracks), len(boxes)
+        self._listed: Pairs | None = None  # the pairs that overlap, where there are too many for a matrix
+        if len(tracks) * len(boxes) > MANY:
+            rows, columns, self._shared = touching(tracks, boxes)
+            self._listed = rows, columns
+            if classes is not None:
+                self._shared *= classes[0][rows] == classes[1][columns]
+        elif len(tracks) and len(boxes):
+            self._shared = overlap(tracks, boxes)
+            if classes is not None:
+                self._shared *= classes[0][:, None] == classes[1]
+
+    def pair(
+        self, floor: float, tracks: Array | None, weight: Array | None, looks: Looks | None = None
+    ) -> Pairs:
+        """Return the best pairs of tracks and boxes, as two arrays of indices (K,).
+
+        Two are as alike as they overlap, times the weight; or as they look, if that is more.
+
+        Args:
+            floor: Likeness that a pair must exceed (at least 0).
+            tracks: Which tracks take part (N,), bool; None is all.
+            weight: Of each box (M,), such as its score; 0 where it takes no part, None is one for all.
+            looks: What they look like; None where that is not known.
+        """
+        if not self._shape[0] or not self._shape[1]:
+            return _NONE, _NONE
+        if self._listed is not None:
+            return self._pair_listed(floor, tracks, weight, looks)
+        alike = self._shared.copy() if weight is None else self._shared * weight
+        if looks is not None:
+            same = 0.5 + 0.5 * (looks.tracks @ looks.boxes.T)
+            near = (self._shared >= looks.overlap) & (same > 1 - looks.limit)
+            if weight is not None:
+                near &= weight > 0
+            np.maximum(alike, same, out=alike, where=near)
+        if tracks is not None:
+            alike *= tracks[:, None]
+        return pair(alike, floor)
+
+    def _pair_listed(
+        self, floor: float, tracks: Array | None, weight: Array | None, looks: Looks | None
+    ) -> Pairs:
+        assert self._listed is not None
+        rows, columns = self._listed
+        alike = self._shared.copy() if weight is None else self._shared * weight[columns]
+        if looks is not None:
+            near = np.flatnonzero((self._shared >= looks.overlap) & (alike > 0))
+            same = 0.5 + 0.5 * np.einsum("pd,pd->p", looks.tracks[rows[near]], looks.boxes[columns[near]])
+            better = same > np.maximum(alike[near], 1 - looks.limit)
+            alike[near[better]] = same[better]
+        if tracks is not None:
+            alike *= tracks[rows]
+        return pair_listed(rows, columns, alike, floor, self._shape)
 
 
 def overlap(a: Array, b: Array) -> Array:
     """Return the intersection over union of boxes `a` (N, 4) and `b` (M, 4) of positive size, (N, M)."""
-    sides_a, sides_b = a[:, 2:] - a[:, :2], b[:, 2:] - b[:, :2]
-    a_columns, b_columns = a.T[:, :, None], b.T
-    width, height = np.minimum(a_columns[2:], b_columns[2:, None]) - np.maximum(
-        a_columns[:2], b_columns[:2, None]
-    )
-    np.maximum(width, 0, out=width)
-    np.maximum(height, 0, out=height)
-    width *= height
-    whole = (sides_a[:, 0] * sides_a[:, 1])[:, None] + sides_b[:, 0] * sides_b[:, 1]
-    whole -= width
-    width /= whole
-    return np.asarray(width)
+    # With right and bottom negated, the greater of two is the inner edge on all four sides.
+    edges_a, edges_b = (a * _INWARD).T, (b * _INWARD).T
+    inner = np.maximum(edges_a[:, :, None], edges_b[:, None])
+    outside = inner[:2] + inner[2:]  # (2, N, M): less than nothing where they overlap
+    np.minimum(outside, 0, out=outside)
+    shared = outside[0] * outside[1]
+    sides_a, sides_b = edges_a[:2] + edges_a[2:], edges_b[:2] + edges_b[2:]
+    whole = np.add.outer(sides_a[0] * sides_a[1], sides_b[0] * sides_b[1])
+    whole -= shared
+    shared /= whole
+    return np.asarray(shared)
 
 
-def pair(cost: Array, limit: float) -> Pairs:
-    """Return the cheapest pairs (K,), (K,) of a cost matrix (N, M), all below a limit."""
-    if not cost.size:
+def pair(alike: Array, floor: float) -> Pairs:
+    """Return the pairs (K,), (K,) of the greatest likeness above a floor, of a matrix (N, M) of them."""
+    if not alike.size:
         return _NONE, _NONE
-    worth = np.minimum(cost, limit)
-    rows, columns = linear_sum_assignment(worth)
-    good = worth[rows, columns] < limit
+    worth = np.maximum(alike, floor)
+    rows, columns = linear_sum_assignment(worth, True)
+    good = worth[rows, columns] > floor
     return (rows, columns) if good.all() else (rows[good], columns[good])
 
 
-def pair_sparse(rows: Array, columns: Array, cost: Array, limit: float, shape: tuple[int, int]) -> Pairs:
-    """Return the cheapest pairs (K,), (K,) among listed ones, each listed once, all below a limit.
+def pair_listed(rows: Array, columns: Array, alike: Array, floor: float, shape: tuple[int, int]) -> Pairs:
+    """Return the pairs (K,), (K,) of the greatest likeness above a floor, of listed ones that occur once.
 
     Args:
         rows: First of each pair (P,).
         columns: Second of each pair (P,).
-        cost: Cost of each pair (P,).
-        limit: Cost that a pair must stay below.
+        alike: Likeness of each pair (P,).
+        floor: Likeness that a pair must exceed.
         shape: Number of rows and of columns.
     """
-    good = cost < limit
-    rows, columns, cost = rows[good], columns[good], cost[good]
+    good = alike > floor
+    rows, columns, worth = rows[good], columns[good], alike[good] - floor
     if not len(rows):
         return _NONE, _NONE
     count, width = shape
-    # Each row may also take a column of its own, for the limit: so every row takes one, and which pairs are
-    # best does not change when all costs rise by one, which keeps them from zero, where SciPy sees no entry.
+    # Each row may also take a column of its own, which is worth nothing: so every row takes one. All costs
+    # are raised by the same, which changes nothing then, for SciPy sees no entry where a cost is zero.
     own = np.arange(count)
-    paid = np.concatenate([cost - limit, np.zeros(count)]) + 1 + abs(limit) - min(0.0, float(cost.min()))
+    paid = 1 + worth.max() - np.concatenate([worth, np.zeros(count)])
     where = (np.concatenate([rows, own]), np.concatenate([columns, width + own]))
     found, taken = min_weight_full_bipartite_matching(csr_array((paid, where), shape=(count, width + count)))
     real = taken < width
@@ -143,25 +175,3 @@ def touching(a: Array, b: Array) -> tuple[Array, Array, Array]:
         parts.append((mine[i], theirs[j], shared[i, j]))
     rows, columns, shared = (np.concatenate(part) for part in zip(*parts, strict=True))
     return rows, columns, shared
-
-
-def _associate_many(
-    tracks: Array,
-    boxes: Array,
-    limit: float,
-    weight: Array | None,
-    classes: Pairs | None,
-    looks: Looks | None,
-) -> Pairs:
-    """Do what `associate` does, on the pairs that overlap only."""
-    rows, columns, shared = touching(tracks, boxes)
-    if classes is not None:
-        same = classes[0][rows] == classes[1][columns]
-        rows, columns, shared = rows[same], columns[same], shared[same]
-    cost = 1 - (shared if weight is None else shared * weight[columns])
-    if looks is not None:
-        near = np.flatnonzero(shared >= looks.overlap)
-        half = 0.5 * (1 - np.einsum("pd,pd->p", looks.tracks[rows[near]], looks.boxes[columns[near]]))
-        alike = half < looks.limit
-        cost[near[alike]] = np.minimum(cost[near[alike]], half[alike])
-    return pair_sparse(rows, columns, cost, limit, (len(tracks), len(boxes)))

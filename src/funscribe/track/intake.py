@@ -15,6 +15,9 @@ from funscribe.records import Array, Detections
 # No picture is as large (px); beyond it arithmetic in float32 may overflow.
 FARTHEST = 1e7
 
+# The reductions behind `all`, `min` and `max`, which take longer to get there than the work itself.
+_all, _least, _most = np.logical_and.reduce, np.minimum.reduce, np.maximum.reduce
+
 Options = TypeVar("Options", bound=msgspec.Struct)
 
 
@@ -70,13 +73,13 @@ def sift(detections: Detections) -> tuple[Found, int]:
     assert looks is not None
     if not len(xyxy):
         return Found(xyxy, score, detections.class_id, looks), 0
-    # NaN passes through minimum and maximum and then compares as False, so this holds for good input only.
+    # What is not a number compares as False, so that this holds for good input only; it is one pass a line.
+    flat = xyxy.ravel()
     fine = (
-        (xyxy[:, 2:] - xyxy[:, :2]).min() > 0
-        and xyxy.min() > -FARTHEST
-        and xyxy.max() < FARTHEST
-        and score.min() >= 0
-        and score.max() <= 1
+        _all(xyxy[:, 2:] > xyxy[:, :2], axis=None)
+        and flat @ flat < FARTHEST**2
+        and _least(score) >= 0
+        and _most(score) <= 1
         and (not looks.size or np.isfinite(looks).all())
     )
     if fine:

@@ -30,6 +30,11 @@ VELOCITY = 1 / 160
 ASPECT, ASPECT_VELOCITY, ASPECT_MEASURED = 1e-2, 1e-5, 1e-1
 # No box gets smaller than this (px, and ratio), however it shrank before it was lost.
 LEAST = 1e-3
+_LEAST = np.array(LEAST)
+
+# From (left, top, right, bottom) to (cx, cy, width, height), and back, as rows times a matrix.
+_TO_CENTRE = np.array([[0.5, 0, -1, 0], [0, 0.5, 0, -1], [0.5, 0, 1, 0], [0, 0.5, 0, 1]])
+_TO_CORNERS = np.array([[1.0, 0, 1, 0], [0, 1, 0, 1], [-0.5, 0, 0.5, 0], [0, -0.5, 0, 0.5]])
 
 
 class BoxFilter:
@@ -43,75 +48,65 @@ class BoxFilter:
 
     def __init__(self, form: Form = "size", position: float = POSITION, velocity: float = VELOCITY) -> None:
         self.form: Form = form
-        aspect = form == "aspect"
-        lengths = np.array([1.0, 1.0, 0.0 if aspect else 1.0, 1.0])
-        self._sizes = [3, 3, 3, 3] if aspect else [2, 3, 2, 3]
-        rate2 = RATE_HZ**2
-        # Each variance is `slope * size**2 + floor`; the floor is that of the ratio.
-        self._walk = (RATE_HZ * lengths * position**2, RATE_HZ * (1 - lengths) * ASPECT**2)
-        self._drift = (
-            RATE_HZ * rate2 * lengths * velocity**2,
-            RATE_HZ * rate2 * (1 - lengths) * ASPECT_VELOCITY**2,
-        )
-        self._measured = (lengths * position**2, (1 - lengths) * ASPECT_MEASURED**2)
-        self._first = (lengths * (2 * position) ** 2, (1 - lengths) * ASPECT**2)
-        self._first_velocity = (
-            rate2 * lengths * (10 * velocity) ** 2,
-            rate2 * (1 - lengths) * ASPECT_VELOCITY**2,
-        )
+        self._aspect = form == "aspect"
+        self._sizes = np.array([3, 3, 3, 3] if self._aspect else [2, 3, 2, 3])
+        # Of each variance what it is at the square of size one; the size of a ratio is one.
+        place, change = np.full(4, position), np.full(4, velocity)
+        measured = place.copy()
+        first, first_change = 2 * place, 10 * change
+        if self._aspect:
+            place[2] = first[2] = ASPECT
+            change[2] = first_change[2] = ASPECT_VELOCITY
+            measured[2] = ASPECT_MEASURED
+        change, first_change = change * RATE_HZ, first_change * RATE_HZ  # velocities are per second
+        self._growth = RATE_HZ * np.array([place**2, change**2])[:, None]  # of VAR and VEL_VAR, per second
+        self._measured = measured**2
+        self._first = np.array([first**2, first_change**2])[:, None]
+        self._step = np.eye(5)  # what a step in time makes of a state, but for its noise
 
     def measure(self, xyxy: Array) -> Array:
         """Return boxes (K, 4), of positive size, as measurements (K, 4) in the form of the filter."""
-        out = np.empty((len(xyxy), 4))
-        low, sides = xyxy[:, :2], out[:, 2:]
-        np.subtract(xyxy[:, 2:], low, out=sides)
-        np.multiply(sides, 0.5, out=out[:, :2])
-        out[:, :2] += low
-        if self.form == "aspect":
+        out = xyxy @ _TO_CENTRE
+        if self._aspect:
             out[:, 2] /= out[:, 3]
-        return out
+        return np.asarray(out)
 
     def boxes(self, position: Array) -> Array:
         """Return positions (M, 4), in the form of the filter, as boxes xyxy (M, 4), float64."""
-        out = np.empty((len(position), 4))
-        half = position[:, 2:] * 0.5
-        if self.form == "aspect":
-            half[:, 0] *= position[:, 3]
-        centre = position[:, :2]
-        np.subtract(centre, half, out=out[:, :2])
-        np.add(centre, half, out=out[:, 2:])
-        return out
+        if self._aspect:
+            position = position.copy()
+            position[:, 2] *= position[:, 3]
+        return np.asarray(position @ _TO_CORNERS)
 
     def begin(self, measured: Array) -> Array:
         """Return states (5, K, 4) that stand at measurements (K, 4), their velocity zero and unknown."""
-        size2 = measured[:, self._sizes] ** 2
-        zero = np.zeros_like(measured)
-        slope, floor = self._first
-        fast, least = self._first_velocity
-        return np.stack([measured, zero, size2 * slope + floor, zero, size2 * fast + least])
+        state = np.zeros((5, *measured.shape))
+        state[POS] = measured
+        state[VAR::2] = self._first * self._squares(measured)
+        return state
 
     def predict(self, state: Array, elapsed_s: float) -> None:
         """Move states (5, M, 4) on in time, in place."""
-        position, velocity, var, cov, velocity_var = state
-        size2 = position[:, self._sizes]
-        size2 *= size2
-        grown = velocity_var * elapsed_s
-        walk, walk_floor = self._walk
-        drift, drift_floor = self._drift
-        var += (2 * cov + grown) * elapsed_s
-        var += size2 * (walk * elapsed_s)
-        cov += grown
-        velocity_var += size2 * (drift * elapsed_s)
-        if self.form == "aspect":
-            var += walk_floor * elapsed_s
-            velocity_var += drift_floor * elapsed_s
-        position += velocity * elapsed_s
-        np.maximum(position[:, 2:], LEAST, out=position[:, 2:])
+        noise = self._squares(state[POS]) * (self._growth * elapsed_s)
+        step = self._step
+        step[POS, VEL] = step[COV, VEL_VAR] = elapsed_s
+        step[VAR, COV], step[VAR, VEL_VAR] = 2 * elapsed_s, elapsed_s * elapsed_s
+        state[:] = (step @ state.reshape(5, -1)).reshape(state.shape)
+        state[VAR::2] += noise
+        sizes = state[POS, :, 2:]
+        np.maximum(sizes, _LEAST, out=sizes)
 
     def noise(self, position: Array) -> Array:
         """Return the variance (K, 4) of what a detector measures where tracks stand (K, 4)."""
-        slope, floor = self._measured
-        return np.asarray(position[:, self._sizes] ** 2 * slope + floor)
+        return np.asarray(self._squares(position) * self._measured)
+
+    def _squares(self, position: Array) -> Array:
+        """Return the square of the size that each of the numbers (M, 4) is as uncertain as."""
+        size = position.take(self._sizes, 1)
+        size *= size
+        if self._aspect:
+            size[:, 2] = 1
+        return size
 
     def update(self, state: Array, measured: Array, noise: Array) -> None:
         """Take measurements into states (5, K, 4), in place.
@@ -121,17 +116,11 @@ class BoxFilter:
             measured: What was measured (K, 4), in the form of the filter.
             noise: Its variance (K, 4), or anything that broadcasts to it; infinite where nothing is known.
         """
-        position, velocity, var, cov, velocity_var = state
-        spread = var + noise
-        new = measured - position
-        gain = var / spread
-        velocity_gain = cov / spread
-        position += gain * new
-        velocity += velocity_gain * new
-        velocity_var -= velocity_gain * cov
-        gain = 1 - gain
-        var *= gain
-        cov *= gain
+        mean, cov = state[:VAR], state[VAR:VEL_VAR]  # each of the position and of the velocity
+        gain = cov / (cov[0] + noise)
+        mean += gain * (measured - mean[0])
+        state[VEL_VAR] -= gain[1] * cov[1]
+        cov *= 1 - gain[0]
 
     def move(self, state: Array, camera: Array) -> None:
         """Carry states (5, M, 4) along with what the camera did to the picture, in place.
@@ -147,7 +136,7 @@ class BoxFilter:
         linear, shift = camera[:, :2], camera[:, 2]
         zoom = np.hypot(linear[0], linear[1])  # of a length along x, and of one along y
         square, zoom2 = linear.T**2, zoom**2
-        if self.form == "aspect":
+        if self._aspect:
             zoom = np.array([zoom[0] / zoom[1], zoom[1]])
             zoom2 = zoom**2
         state[:2, :, :2] = state[:2, :, :2] @ linear.T

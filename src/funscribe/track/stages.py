@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from funscribe.records import Array, Detections, TrackRows
-from funscribe.track.assign import MANY, Looks, Pairs, associate, overlap, touching
+from funscribe.track.assign import MANY, Looks, Overlaps, overlap, touching
 from funscribe.track.intake import Clock, Found, affine_of, sift
 from funscribe.track.kalman import BoxFilter
 from funscribe.track.options import BotSortOptions, ByteTrackOptions
@@ -17,6 +17,9 @@ from funscribe.track.table import HELD, LOST, NEW, TrackTable
 
 # After a longer pause nobody can say where things went (s).
 LONGEST_STEP_S = 10.0
+
+# The reductions behind `any` and `all`, which take longer to get there than the work itself.
+_any, _all = np.logical_or.reduce, np.logical_and.reduce
 
 
 class StagedTracks:
@@ -33,6 +36,7 @@ class StagedTracks:
         self._table = TrackTable(kalman)
         self._clock = Clock()
         self._first_look = True
+        self._begun = False  # whether there are tracks that were seen once
         self._class: int | None = None  # the one that all have; None before the first
         self._mixed = False
 
@@ -54,13 +58,14 @@ class StagedTracks:
         table = self._table
         rows, taken, rest = self._match(found)
         if len(rows):
-            table.update(rows, table.kalman.measure(found.xyxy[taken]))
+            self._correct(rows, table.kalman.measure(found.xyxy[taken]))
             table.see(rows, found.score[taken], time_s)
             self._describe(rows, found.embedding[taken])
             if not self.options.foresee:
                 table.mark(rows)
         if len(rows) < len(table):
             self._end(rows, time_s)
+        self._begun = False
         if len(rest):
             self._begin(rest[found.score[rest] >= self.options.new_score], found, time_s)
         self._first_look = False
@@ -68,56 +73,50 @@ class StagedTracks:
     def _match(self, found: Found) -> tuple[Array, Array, Array]:
         """Return rows (K,) and the detections they take (K,), and the good detections that are left."""
         options, phase = self.options, self._table.phase
-        xyxy = self._table.xyxy() if options.foresee else self._table.seen_xyxy
+        overlaps = self._overlaps(found)
+        weight = found.score if options.fuse_score else None
         good = found.score >= options.high_score
-        fresh = phase == NEW
-        free = np.ones(len(phase), bool)
-        rows, taken = self._pair(xyxy, np.flatnonzero(~fresh), found, np.flatnonzero(good), "high")
-        free[rows] = False
-        if len(taken) < len(good):
-            poor = np.flatnonzero(~good & (found.score >= options.low_score))
-            if len(poor):
-                more, theirs = self._pair(xyxy, np.flatnonzero(free & (phase == HELD)), found, poor, "low")
+        begun = phase == NEW if self._begun else None
+        rows, taken = overlaps.pair(
+            1 - options.high_cost,
+            None if begun is None else ~begun,
+            good if weight is None else weight * good,
+            self._looks(found),
+        )
+        if len(taken) == len(good):
+            return rows, taken, taken[:0]
+        poor = (found.score >= options.low_score) & ~good
+        good[taken] = False
+        if _any(poor):
+            free = phase == HELD
+            free[rows] = False
+            if _any(free):
+                more, theirs = overlaps.pair(1 - options.low_cost, free, poor)
                 rows, taken = np.concatenate([rows, more]), np.concatenate([taken, theirs])
-            good[taken] = False
-        else:
-            good[:] = False
-        rest = np.flatnonzero(good)
-        if len(rest) and fresh.any():
-            more, theirs = self._pair(xyxy, np.flatnonzero(fresh), found, rest, "new")
+        if begun is not None and _any(good):
+            more, theirs = overlaps.pair(
+                1 - options.new_cost, begun, good if weight is None else weight * good, self._looks(found)
+            )
             rows, taken = np.concatenate([rows, more]), np.concatenate([taken, theirs])
             good[theirs] = False
-            rest = np.flatnonzero(good)
-        return rows, taken, rest
+        return rows, taken, good.nonzero()[0]
 
-    def _pair(self, xyxy: Array, rows: Array, found: Found, which: Array, stage: str) -> Pairs:
-        """Return the rows and detections, out of those given, that belong together."""
-        if not len(rows) or not len(which):
-            return rows[:0], which[:0]
-        options, table = self.options, self._table
-        limit = {"high": options.high_cost, "low": options.low_cost, "new": options.new_cost}[stage]
-        fused = options.fuse_score and stage != "low"
-        looks = None
-        if stage != "low" and isinstance(options, BotSortOptions) and table.look.shape[1]:
-            known = found.embedding[which]
-            if known.shape[1] == table.look.shape[1]:
-                looks = Looks(table.look[rows], known, options.look_overlap, options.look_cost)
-        i, j = associate(
-            xyxy[rows],
-            found.xyxy[which],
-            limit,
-            found.score[which] if fused else None,
-            (table.class_id[rows], found.class_id[which]) if self._several_classes(found) else None,
-            looks,
-        )
-        return rows[i], which[j]
-
-    def _several_classes(self, found: Found) -> bool:
-        if not self._mixed:
+    def _overlaps(self, found: Found) -> Overlaps:
+        table = self._table
+        xyxy = table.xyxy() if self.options.foresee else table.seen_xyxy
+        if not self._mixed and len(found.score):
             if self._class is None:
                 self._class = int(found.class_id[0])
-            self._mixed = bool((found.class_id != self._class).any())
-        return self._mixed
+            self._mixed = bool(_any(found.class_id != self._class))
+        return Overlaps(xyxy, found.xyxy, (table.class_id, found.class_id) if self._mixed else None)
+
+    def _looks(self, found: Found) -> Looks | None:
+        looks, options = self._table.look, self.options
+        if not looks.shape[1] or not isinstance(options, BotSortOptions):
+            return None
+        if looks.shape[1] != found.embedding.shape[1]:
+            return None
+        return Looks(looks, found.embedding, options.look_overlap, options.look_cost)
 
     def _describe(self, rows: Array | slice, looks: Array) -> None:
         if looks.shape[1] and isinstance(self.options, BotSortOptions):
@@ -132,6 +131,10 @@ class StagedTracks:
         self._lose(unseen)
         table.keep(~gone)
         self._drop_twins()
+
+    def _correct(self, rows: Array, measured: Array) -> None:
+        """Take what was measured (K, 4), in the form of the filter, of rows (K,) into it."""
+        self._table.update(rows, measured)
 
     def _lose(self, unseen: Array) -> None:
         """Note that rows (M,) bool were looked for and not seen."""
@@ -169,12 +172,18 @@ class StagedTracks:
         self._describe(rows, found.embedding[which])
         if self._first_look:
             self._table.phase[rows] = HELD
+        else:
+            self._begun = True
 
     def _rows(self, time_s: float) -> TrackRows:
         """Return the tracks that are told: seen now, or not long enough ago to be lost from view."""
         table, options = self._table, self.options
         since = time_s - table.seen_s
-        told = (since == 0) | (since <= np.where(table.phase == LOST, options.coast_s, options.buffer_s))
-        told &= table.phase != NEW
-        columns = (table.track_id, table.xyxy(), table.score, table.class_id, since == 0)
+        seen = since == 0
+        columns = (table.track_id, table.xyxy(), table.score, table.class_id, seen)
+        if not self._begun and _all(seen):
+            return TrackRows(*(column.copy() for column in columns))
+        told = seen | (since <= np.where(table.phase == LOST, options.coast_s, options.buffer_s))
+        if self._begun:
+            told &= table.phase != NEW
         return TrackRows(*(column[told] for column in columns))

@@ -6,7 +6,7 @@ from scipy.optimize import linear_sum_assignment
 
 from funscribe import boxes
 from funscribe.track import assign
-from funscribe.track.assign import Looks, associate, overlap, pair, pair_sparse, touching
+from funscribe.track.assign import Looks, Overlaps, overlap, pair, pair_listed, touching
 
 
 def _scatter(count: int, seed: int, spread: float = 400.0) -> np.ndarray:
@@ -39,21 +39,21 @@ def test_pairs_are_those_of_the_extended_problem(shape: tuple[int, int]) -> None
     rng = np.random.default_rng(3)
     for limit in (0.2, 0.5, 0.8):
         cost = rng.uniform(0, 1, shape)
-        assert _listed(pair(cost, limit)) == _extended(cost, limit)
+        assert _listed(pair(1 - cost, 1 - limit)) == _extended(cost, limit)
 
 
 def test_a_pair_is_left_out_for_two_worse_ones_only_if_they_are_worth_more() -> None:
     cost = np.array([[0.1, 0.45], [0.45, 2.0]])
-    assert _listed(pair(cost, 0.5)) == {(0, 0)}  # 0.4 saved, against 0.05 twice
-    assert _listed(pair(cost, 0.9)) == {(0, 1), (1, 0)}  # 0.45 twice, against 0.8
+    assert _listed(pair(1 - cost, 0.5)) == {(0, 0)}  # worth 0.4, against 0.05 twice
+    assert _listed(pair(1 - cost, 0.1)) == {(0, 1), (1, 0)}  # 0.45 twice, against 0.8
 
 
 def test_listed_pairs_give_the_same_as_the_whole_matrix() -> None:
     rng = np.random.default_rng(4)
     cost = np.where(rng.uniform(size=(50, 60)) < 0.1, rng.uniform(0, 1, (50, 60)), 1.0)
     rows, columns = np.nonzero(cost < 1)
-    found = pair_sparse(rows, columns, cost[rows, columns], 0.7, cost.shape)
-    assert _listed(found) == _listed(pair(cost, 0.7))
+    found = pair_listed(rows, columns, 1 - cost[rows, columns], 0.3, cost.shape)
+    assert _listed(found) == _listed(pair(1 - cost, 0.3)) != set()
 
 
 def test_touching_finds_each_overlapping_pair_once() -> None:
@@ -64,47 +64,58 @@ def test_touching_finds_each_overlapping_pair_once() -> None:
     np.testing.assert_allclose(found, shared[rows, columns])
 
 
-@pytest.mark.parametrize("extra", ["plain", "weight", "classes", "looks"])
+@pytest.mark.parametrize("extra", ["plain", "weight", "some", "classes", "looks"])
 def test_many_boxes_are_paired_as_few_are(extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(7)
     tracks = _scatter(120, 8)
     found = tracks[rng.permutation(120)[:100]] + rng.normal(0, 4, (100, 4))
     unit = rng.normal(size=(220, 8))
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
-    options = {
-        "plain": {},
-        "weight": {"weight": rng.uniform(0.5, 1, 100)},
-        "classes": {"classes": (rng.integers(0, 2, 120), rng.integers(0, 2, 100))},
-        "looks": {"looks": Looks(unit[:120], unit[120:], 0.2, 0.4)},
-    }[extra]
-    dense = associate(tracks, found, 0.8, **options)
+    classes = (rng.integers(0, 2, 120), rng.integers(0, 2, 100)) if extra == "classes" else None
+    some = rng.uniform(size=120) < 0.7 if extra == "some" else None
+    weight = rng.uniform(0.5, 1, 100) * (rng.uniform(size=100) < 0.9) if extra != "plain" else None
+    looks = Looks(unit[:120], unit[120:], 0.2, 0.4) if extra == "looks" else None
+    dense = Overlaps(tracks, found, classes).pair(0.2, some, weight, looks)
     monkeypatch.setattr(assign, "MANY", 0)
-    assert _listed(associate(tracks, found, 0.8, **options)) == _listed(dense) != set()
+    assert _listed(Overlaps(tracks, found, classes).pair(0.2, some, weight, looks)) == _listed(dense) != set()
 
 
 def test_nothing_pairs_with_nothing() -> None:
     none, some = np.zeros((0, 4)), _scatter(3, 9)
     for a, b in ((none, some), (some, none), (none, none)):
-        assert _listed(associate(a, b, 0.8)) == set()
-    assert _listed(pair(np.zeros((0, 3)), 0.8)) == set()
+        assert _listed(Overlaps(a, b).pair(0.2, None, None)) == set()
+    assert _listed(pair(np.zeros((0, 3)), 0.2)) == set()
     empty = np.zeros(0, np.intp)
-    assert _listed(pair_sparse(empty, empty, np.zeros(0), 0.8, (4, 4))) == set()
+    assert _listed(pair_listed(empty, empty, np.zeros(0), 0.2, (4, 4))) == set()
+
+
+def test_who_takes_no_part_is_not_paired() -> None:
+    some = _scatter(4, 10)
+    part, weight = np.array([True, False, True, True]), np.array([1.0, 1, 0, 1])
+    assert _listed(Overlaps(some, some).pair(0.2, part, weight)) == {(0, 0), (3, 3)}
 
 
 def test_different_classes_never_pair() -> None:
     some = _scatter(4, 10)
-    found = associate(some, some, 0.8, classes=(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 0])))
-    assert _listed(found) <= {(0, 0), (2, 2)}
+    overlaps = Overlaps(some, some, (np.array([0, 0, 1, 1]), np.array([0, 1, 1, 0])))
+    assert _listed(overlaps.pair(0.2, None, None)) == {(0, 0), (2, 2)}
 
 
 def test_appearance_decides_between_boxes_that_both_overlap() -> None:
     tracks = np.array([[0.0, 0, 10, 10], [2, 0, 12, 10]])
     found = np.array([[0.8, 0, 10.8, 10], [1.2, 0, 11.2, 10]])
-    looks = Looks(np.eye(2), np.eye(2)[::-1], 0.5, 0.25)
-    assert _listed(associate(tracks, found, 0.8)) == {(0, 0), (1, 1)}
-    assert _listed(associate(tracks, found, 0.8, looks=looks)) == {(0, 1), (1, 0)}
+    overlaps, looks = Overlaps(tracks, found), Looks(np.eye(2), np.eye(2)[::-1], 0.5, 0.25)
+    assert _listed(overlaps.pair(0.2, None, None)) == {(0, 0), (1, 1)}
+    assert _listed(overlaps.pair(0.2, None, None, looks)) == {(0, 1), (1, 0)}
 
 
 def test_appearance_does_not_reach_a_box_far_away() -> None:
     here, there = np.array([[0.0, 0, 10, 10]]), np.array([[50.0, 0, 60, 10]])
-    assert _listed(associate(here, there, 0.8, looks=Looks(np.ones((1, 1)), np.ones((1, 1))))) == set()
+    looks = Looks(np.ones((1, 1)), np.ones((1, 1)))
+    assert _listed(Overlaps(here, there).pair(0.2, None, None, looks)) == set()
+
+
+def test_looks_do_not_bring_in_who_takes_no_part() -> None:
+    here = np.array([[0.0, 0, 10, 10]])
+    looks = Looks(np.ones((1, 1)), np.ones((1, 1)))
+    assert _listed(Overlaps(here, here).pair(0.2, None, np.zeros(1), looks)) == set()
