@@ -5,45 +5,66 @@ The pipeline calls, in this order:
     camera = fit_camera(trace)                  # funscribe.field.camera: (T, 4) float32
     signal = extract(trace, camera, options)    # MotionSignal at the times of the frames
 
-Within a shot: even times (`even`), candidate modes of overlapping windows (`windows`, `modes`), the best
-sequence of them (`choice`), the velocity along it (`follow`, `isolate`), its sign (`direction`), its rests
-(`rest`), and the position (`normalise`). Shots are solved on their own.
+and with tracks
+
+    camera = fit_camera(trace, background(trace, tracks, options))
+    signal = extract(trace, camera, options, tracks)
+
+Within a shot: even times (`even`), the cells that count (`roles`, `attention`), candidate modes of
+overlapping windows (`windows`, `modes`), the best sequence of them (`choice`), the velocity along it
+(`follow`, `isolate`), its sign (`direction`), its rests (`rest`), and the position (`normalise`), or that of
+contact and anchor (`pair`, `fuse`). Shots are solved on their own.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from funscribe.motion.attention import weigh
 from funscribe.motion.choice import best_sequence, worth
 from funscribe.motion.confidence import confidence
 from funscribe.motion.direction import upward
 from funscribe.motion.even import even_times, resample
 from funscribe.motion.follow import Course, choose, follow
+from funscribe.motion.fuse import blend
 from funscribe.motion.normalise import to_position
 from funscribe.motion.options import MotionOptions
+from funscribe.motion.pair import measure_pairs
 from funscribe.motion.rest import moving
+from funscribe.motion.roles import cast_of, check_classes
 from funscribe.motion.shots import bridge, flashes, split_shots
 from funscribe.motion.windows import moments
-from funscribe.records import Array, MotionSignal, Trace
+from funscribe.records import Array, MotionSignal, Trace, Tracks
 from funscribe.similarity import similarity_basis
 
 _CHUNK = 1024  # frames at once, to save memory
 _FEWEST = 8  # frames of a shot in which motion can be told
 
 
-def extract(trace: Trace, camera: Array, options: MotionOptions) -> MotionSignal:
+def extract(
+    trace: Trace, camera: Array, options: MotionOptions, tracks: Tracks | None = None
+) -> MotionSignal:
     """Return the motion of a whole clip as one curve.
 
     Args:
         trace: What was watched.
         camera: The camera's motion (T, 4), see `funscribe.field.camera.fit_camera`.
         options: How to extract.
+        tracks: What was tracked in it; without any, or where none of it matters, the field alone decides.
+
+    Raises:
+        ClassUnknown: There are tracks, and no class of the name of a role.
+        ValueError: The tracks are of another clip.
     """
+    if tracks is not None:
+        if len(tracks) != len(trace):
+            raise ValueError(f"the tracks are of {len(tracks)} frames, not {len(trace)}")
+        check_classes(options, tracks.classes)
     position = np.full(len(trace), 0.5)
     trust = np.zeros(len(trace))
     held = 0.5
     for shot in split_shots(trace.cut, options.cut_threshold):
-        solved = _solve_shot(trace, camera, shot, options)
+        solved = _solve_shot(trace, camera, shot, options, tracks)
         if solved is None:
             position[shot] = held
             continue
@@ -53,7 +74,7 @@ def extract(trace: Trace, camera: Array, options: MotionOptions) -> MotionSignal
 
 
 def _solve_shot(
-    trace: Trace, camera: Array, shot: slice, options: MotionOptions
+    trace: Trace, camera: Array, shot: slice, options: MotionOptions, tracks: Tracks | None
 ) -> tuple[Array, Array] | None:
     """Return position and confidence of a shot, or None where nothing moves."""
     if shot.stop - shot.start < _FEWEST:
@@ -64,6 +85,12 @@ def _solve_shot(
     even_s = even_times(time_s)
     odd = flashes(trace.cut[shot], options.cut_threshold)
     still, moved = _velocities(trace, camera, shot, even_s, basis, odd)
+    cast = cast_of(tracks, shot, trace.info.size_wh, options)
+    weight = weigh(trace, shot, even_s, still, cast.heeded, options)
+    if weight is not None:
+        # The camera is no candidate for a mode then: what is attended moves, and not the whole picture.
+        still *= np.repeat(weight, 2, axis=1)
+        moved[:] = 0
     course = _course(still, moved, basis, options)
     if course is None:
         return None
@@ -72,6 +99,8 @@ def _solve_shot(
     up = upward(course.pattern, grid)
     position = to_position(course.velocity * up, course.tempo_hz, on, options.depth_window_s, options.knee)
     trust = confidence(position, course.tempo_hz, course.periodic, on)
+    pairs = measure_pairs(trace, shot, cast.anchors, cast.contacts) if options.pairing > 0 else ()
+    position, trust = blend(pairs, course, even_s, on, (position, trust), options.pairing)
     return np.interp(time_s, even_s, position).clip(0, 1), np.interp(time_s, even_s, trust).clip(0, 1)
 
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from funscribe.errors import ClassUnknown
 from funscribe.field import fit_camera
 from funscribe.motion import MotionOptions, extract
-from funscribe.records import Provenance, Trace, VideoInfo
+from funscribe.records import Provenance, Trace, Tracks, VideoInfo
 from funscribe.similarity import similarity_basis
 
 GRID = (9, 16)
@@ -202,5 +203,124 @@ def test_any_field_gives_positions_between_0_and_1(count, size, seed, window_s, 
     cut = (rng.random(count) < 0.03).astype(float)
     time_s = np.cumsum(rng.choice([0.001, 0.033, 0.5], count))
     signal = solve(make_trace(field, time_s, cut), MotionOptions(window_s=window_s))
+    assert ((signal.position >= 0) & (signal.position <= 1)).all()
+    assert ((signal.confidence >= 0) & (signal.confidence <= 1)).all()
+
+
+CLASSES = ("contact", "anchor", "other")
+NO_TRACKS = Tracks(np.zeros(601), [], [], [], [], [], CLASSES)
+
+
+def two_movers(contact_hz=0.8, other_hz=1.7):
+    """A weak motion at the left, a stronger one at the right, and boxes of what moves (px of 256 x 144)."""
+    time_s = seconds(20)
+    weak, strong = (
+        0.08 * np.sin(2 * np.pi * contact_hz * time_s),
+        0.2 * np.sin(2 * np.pi * other_hz * time_s),
+    )
+    field = sliding(weak, time_s, columns=slice(2, 5)) + sliding(strong, time_s, columns=slice(10, 14))
+    boxes = [
+        (np.array([32, 48, 80, 96]) - np.array([[0, 144, 0, 144]]) * weak[:, None], 0),
+        (np.tile([48, 20, 64, 124], (len(time_s), 1)), 1),
+        (np.array([160, 48, 224, 96]) - np.array([[0, 144, 0, 144]]) * strong[:, None], 2),
+    ]
+    return make_trace(field + noise(len(time_s))), weak, strong, boxes
+
+
+def tracks_of(boxes, frames=600, every=3):
+    """Exact tracks, measured at every third frame."""
+    xyxy = np.stack([box for box, _ in boxes], 1).reshape(-1, 4)
+    kinds = np.tile([kind for _, kind in boxes], frames)
+    seen = np.repeat(np.arange(frames) % every == 0, len(boxes))
+    start = np.arange(frames + 1) * len(boxes)
+    return Tracks(start, kinds + 1, xyxy, np.full(len(xyxy), 0.9), kinds, seen, CLASSES)
+
+
+def test_without_tracks_nothing_changes():
+    trace, _, _, boxes = two_movers()
+    camera = fit_camera(trace)
+    plain = extract(trace, camera, MotionOptions())
+    named = MotionOptions(anchor="anchor", contacts=("contact",))
+    for options, tracks in (
+        (MotionOptions(), None),
+        (MotionOptions(), NO_TRACKS),
+        (named, None),
+        (named, NO_TRACKS),
+        (named, tracks_of(boxes[2:])),
+        (MotionOptions(attention=0.3, pairing=0.2), None),
+    ):
+        signal = extract(trace, camera, options, tracks)
+        assert signal.position.tobytes() == plain.position.tobytes()
+        assert signal.confidence.tobytes() == plain.confidence.tobytes()
+
+
+def test_a_class_or_a_region_says_which_of_two_is_meant():
+    trace, weak, strong, boxes = two_movers()
+    camera, tracks = fit_camera(trace), tracks_of(boxes)
+    assert r(extract(trace, camera, MotionOptions(), None), strong) > 0.9
+    assert r(extract(trace, camera, MotionOptions(contacts=("contact",)), tracks), weak) > 0.97
+    assert r(extract(trace, camera, MotionOptions(contacts=("other",)), tracks), strong) > 0.97
+    assert r(extract(trace, camera, MotionOptions(roi=(0.0, 0.0, 0.5, 1.0))), weak) > 0.97
+
+
+def test_without_roles_the_tracks_that_move_periodically_decide():
+    trace, weak, _, boxes = two_movers()
+    signal = extract(trace, fit_camera(trace), MotionOptions(), tracks_of(boxes[:2]))
+    assert r(signal, weak) > 0.97
+
+
+def test_contact_and_anchor_give_a_place_without_drift():
+    trace, weak, _, boxes = two_movers()
+    slow = 0.06 * np.sin(2 * np.pi * 0.05 * trace.time_s)
+    boxes[0] = (boxes[0][0] - np.array([[0, 144, 0, 144]]) * slow[:, None], 0)
+    options = MotionOptions(anchor="anchor", contacts=("contact",))
+    signal = extract(trace, fit_camera(trace), options, tracks_of(boxes))
+    assert r(signal, weak + slow) > 0.99
+    field_alone = extract(
+        trace, fit_camera(trace), MotionOptions(pairing=0.0, **roles(options)), tracks_of(boxes)
+    )
+    assert r(field_alone, weak + slow) < 0.95
+
+
+def roles(options):
+    return {"anchor": options.anchor, "contacts": options.contacts}
+
+
+def test_a_class_that_is_not_there_is_refused():
+    trace, _, _, boxes = two_movers()
+    with pytest.raises(ClassUnknown, match="anchor"):
+        extract(trace, fit_camera(trace), MotionOptions(anchor="ancor"), tracks_of(boxes))
+
+
+def test_tracks_of_another_clip_are_refused():
+    trace = make_trace(noise(30))
+    with pytest.raises(ValueError, match="600 frames, not 30"):
+        extract(trace, fit_camera(trace), MotionOptions(), NO_TRACKS)
+
+
+@settings(max_examples=20)
+@given(
+    count=st.integers(1, 120),
+    boxes=st.integers(0, 6),
+    seed=st.integers(0, 99),
+    size=st.sampled_from([1.0, 60.0, 1e5, np.nan]),
+    roi=st.sampled_from([None, (0.2, 0.3, 0.5, 0.1)]),
+    named=st.booleans(),
+)
+def test_any_tracks_give_positions_between_0_and_1(count, boxes, seed, size, roi, named):
+    rng = np.random.default_rng(seed)
+    rows = count * boxes
+    xyxy = rng.uniform(-size, size, (rows, 4)) if np.isfinite(size) else np.full((rows, 4), np.nan)
+    columns = (
+        rng.integers(0, 9, rows),
+        xyxy,
+        rng.random(rows),
+        rng.integers(0, 3, rows),
+        rng.random(rows) < 0.5,
+    )
+    tracks = Tracks(np.arange(count + 1) * boxes, *columns, CLASSES)
+    trace = make_trace(rng.normal(0, 0.1, (count, *GRID, 2)), cut=(rng.random(count) < 0.03).astype(float))
+    how = {"anchor": "anchor", "contacts": ("contact",)} if named else {}
+    signal = extract(trace, fit_camera(trace), MotionOptions(roi=roi, **how), tracks)
     assert ((signal.position >= 0) & (signal.position <= 1)).all()
     assert ((signal.confidence >= 0) & (signal.confidence <= 1)).all()
