@@ -22,6 +22,8 @@ from funscribe.errors import HeadUnknown
 from funscribe.plugins import load
 from funscribe.records import Array, Detections
 
+_SIZES_KEPT = 8  # of pictures, for which spare batches are held
+
 
 class Sought(Protocol):
     """Detections that are still being sought."""
@@ -76,7 +78,16 @@ def open_detector(path: str | Path, options: DetectOptions, *, threads: int = 0)
 
 
 class ModelDetector:
-    """Finds boxes with a model: letterbox, engine, head and non-maximum suppression in a row."""
+    """Finds boxes with a model: letterbox, engine, head and non-maximum suppression in a row.
+
+    Boxes that are not numbers, of no size, wholly outside of the picture or of a class that the model does
+    not have are left out and counted in `dropped`; the others are cut at the border of the picture.
+
+    Args:
+        path: The model file.
+        options: How it is run, and what of its boxes is kept.
+        threads: Threads of the processor it may use; 0 leaves it to the engine (count).
+    """
 
     def __init__(self, path: str | Path, options: DetectOptions, *, threads: int = 0) -> None:
         self._options = options
@@ -137,6 +148,8 @@ class ModelDetector:
     def _begin(self, pictures: Sequence[Array], box: Letterbox) -> _Batch:
         """Lay pictures into a batch, of those that are spare or a new one, and start the engine on it."""
         count = self._input.count if self._input.fixed else len(pictures)
+        if len(self._spare) > _SIZES_KEPT:
+            self._spare.clear()
         spare = self._spare.setdefault((box, count), [])
         scale = self._head.scale
         tensor = spare.pop() if spare else blank(count, box.full_wh, scale, self._input.dtype)
@@ -155,6 +168,8 @@ class ModelDetector:
         inside, score, class_id = candidates
         xyxy = box.to_picture(inside)
         good = sensible(xyxy, box.size_wh) & np.isfinite(score)
+        if self.classes:
+            good &= class_id < len(self.classes)
         if not good.all():
             self.dropped += int(len(good) - good.sum())
             xyxy, score, class_id = xyxy[good], score[good], class_id[good]

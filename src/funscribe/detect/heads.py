@@ -139,6 +139,8 @@ def _give(
         )
     if len(inputs) != 1 or len(inputs[0].shape) != 4 or inputs[0].shape[1] not in (3, None):
         raise _Refused("its input is not one of (batch, 3, height, width); export it so")
+    if not inputs[0].dtype.startswith("float"):
+        raise _Refused(f"its input is of type {inputs[0].dtype}; export it with an input of floats")
     flat = [index for index, output in enumerate(outputs) if len(output.shape) == 3]
     if len(flat) != 1:
         raise _Refused(
