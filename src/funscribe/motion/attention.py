@@ -26,6 +26,7 @@ _FEWEST = 10  # samples of a track within a stretch
 _PERIODIC = 2.0  # per e-fold
 _NEAR = 0.25  # part of the best worth from which a track counts too
 _LEAST = 0.25  # periodicity of the best track, below which no track decides
+_FOLLOWS = 0.5  # way of a box, as part of that of the field in it, from which it is the box that moves
 _SLOWEST_HZ = 0.15
 _GIVE_WAY = 0.9  # how much less the cells of tracked things say about the camera
 _ROWS = 8192  # boxes at once, to save memory
@@ -170,5 +171,17 @@ def _worth(
     energy = curves.var(1) * float(size.mean())
     cycles = tempo * (len(at) / RATE_HZ)
     worth = energy * np.maximum(periodic, 0.02) ** _PERIODIC * np.minimum(cycles / _ENOUGH, 1) ** 2
+    # The box of what turns or is passed by rests, however much its field moves.
+    way = curves.std(1) / (2 * np.pi * tempo)
+    follows = _way(xyxy, even_s[at]) / trace.info.size_wh[1] / np.maximum(way, 1e-9)
+    worth *= np.minimum(follows / _FOLLOWS, 1) ** 2
     best = int(worth.argmax())
     return float(worth[best]), float(periodic[best])
+
+
+def _way(xyxy: Array, time_s: Array) -> Array:
+    """Return how far boxes (n, 4) go to and fro across, up and down, and in size (3,) (px)."""
+    sides = np.maximum(xyxy[:, 2:] - xyxy[:, :2], 0)
+    rows = np.column_stack([(xyxy[:, :2] + xyxy[:, 2:]) / 2, np.sqrt(sides.prod(1)) / 2])
+    line = np.column_stack([np.ones(len(time_s)), time_s - time_s.mean()])
+    return np.asarray((rows - line @ np.linalg.lstsq(line, rows, rcond=None)[0]).std(0))
