@@ -18,15 +18,18 @@ def fixed(name: str, value: Any, dtype: Any, shape: tuple[int | None, ...]) -> A
         ValueError: If it has another shape, or cannot be of that dtype.
     """
     array = np.asarray(value, dtype=dtype)
-    fits = array.ndim == len(shape) and all(
-        want in (None, got) for want, got in zip(shape, array.shape, strict=True)
-    )
-    if not fits:
+    if array.shape != shape and not _fits(array.shape, shape):
         wanted = ", ".join("*" if n is None else str(n) for n in shape)
         raise ValueError(f"{name} must have the shape ({wanted}), not {array.shape}")
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+def _fits(found: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    return len(found) == len(wanted) and all(
+        want in (None, got) for want, got in zip(wanted, found, strict=True)
+    )
 
 
 def increasing(name: str, values: Array) -> None:

@@ -35,7 +35,8 @@ __all__ = [
 def _fix_boxes(record: Any) -> None:
     """Check the columns that all boxes have."""
     xyxy = np.asarray(record.xyxy, np.float32)
-    xyxy = fixed("xyxy", xyxy if xyxy.size else xyxy.reshape(0, 4), np.float32, (None, 4))
+    xyxy = xyxy if xyxy.size else xyxy.reshape(0, 4)
+    xyxy = fixed("xyxy", xyxy, np.float32, (len(xyxy) if xyxy.ndim else None, 4))
     count = len(xyxy)
     object.__setattr__(record, "xyxy", xyxy)
     object.__setattr__(record, "score", fixed("score", record.score, np.float32, (count,)))
