@@ -23,7 +23,7 @@ Pairs = tuple[Array, Array]
 # Number of pairs (tracks times boxes) from which only those that overlap are looked at.
 MANY = 160_000
 _CHUNK = 256
-_INWARD = np.array([1.0, 1, -1, -1])
+_INWARD = np.array([[1.0], [1], [-1], [-1]])
 _NONE = np.zeros(0, np.intp)
 
 
@@ -111,14 +111,16 @@ class Overlaps:
 
 def overlap(a: Array, b: Array) -> Array:
     """Return the intersection over union of boxes `a` (N, 4) and `b` (M, 4) of positive size, (N, M)."""
+    count = len(a)
     # With right and bottom negated, the greater of two is the inner edge on all four sides.
-    edges_a, edges_b = (a * _INWARD).T, (b * _INWARD).T
-    inner = np.maximum(edges_a[:, :, None], edges_b[:, None])
+    edges = np.multiply(np.concatenate([a, b]).T, _INWARD, order="C")
+    sides = edges[:2] + edges[2:]
+    areas = sides[0] * sides[1]
+    inner = np.maximum(edges[:, :count, None], edges[:, None, count:])
     outside = inner[:2] + inner[2:]  # (2, N, M): less than nothing where they overlap
     np.minimum(outside, 0, out=outside)
     shared = outside[0] * outside[1]
-    sides_a, sides_b = edges_a[:2] + edges_a[2:], edges_b[:2] + edges_b[2:]
-    whole = np.add.outer(sides_a[0] * sides_a[1], sides_b[0] * sides_b[1])
+    whole = areas[:count, None] + areas[count:]
     whole -= shared
     shared /= whole
     return np.asarray(shared)

@@ -85,9 +85,10 @@ class StagedTracks:
         )
         if len(taken) == len(good):
             return rows, taken, taken[:0]
-        poor = (found.score >= options.low_score) & ~good
+        poor = ~good
         good[taken] = False
-        if _any(poor):
+        if len(rows) < len(phase) and _any(poor):
+            poor &= found.score >= options.low_score
             free = phase == HELD
             free[rows] = False
             if _any(free):

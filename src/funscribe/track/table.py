@@ -97,7 +97,7 @@ class TrackTable:
         """
         if not len(rows):
             return
-        state = self.state[:, rows]
+        state = self.state.take(rows, 1)
         self.kalman.update(state, measured, self.kalman.noise(state[POS]) if noise is None else noise)
         self.state[:, rows] = state
 
