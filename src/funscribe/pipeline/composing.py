@@ -37,7 +37,7 @@ def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
     with threadpool_limits(1, "blas"):
         camera = fit_camera(trace)
         tracks = follow_tracks(trace, camera, recipe)
-        signal = extract(trace, camera, recipe.motion, *([] if tracks is None else [tracks]))
+        signal = extract(trace, camera, recipe.motion, tracks)
     ends_s = float(trace.time_s[-1]) if len(trace) else 0.0
     duration_s = trace.info.duration_s_from_header or ends_s
     metadata = script_metadata(printable(Path(trace.info.path).stem), duration_s)
