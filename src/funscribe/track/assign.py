@@ -91,7 +91,7 @@ class Overlaps:
             np.maximum(alike, same, out=alike, where=near)
         if tracks is not None:
             alike *= tracks[:, None]
-        return pair(alike, floor)
+        return pair_alike(alike, floor)
 
     def _pair_listed(
         self, floor: float, tracks: Array | None, weight: Array | None, looks: Looks | None
@@ -126,7 +126,12 @@ def overlap(a: Array, b: Array) -> Array:
     return np.asarray(shared)
 
 
-def pair(alike: Array, floor: float) -> Pairs:
+def pair(cost: Array, limit: float) -> Pairs:
+    """Return the cheapest pairs (K,), (K,) of a matrix (N, M) of costs, all below a limit."""
+    return pair_alike(-cost, -limit)
+
+
+def pair_alike(alike: Array, floor: float) -> Pairs:
     """Return the pairs (K,), (K,) of the greatest likeness above a floor, of a matrix (N, M) of them."""
     if not alike.size:
         return _NONE, _NONE

@@ -6,7 +6,7 @@ from scipy.optimize import linear_sum_assignment
 
 from funscribe import boxes
 from funscribe.track import assign
-from funscribe.track.assign import Looks, Overlaps, overlap, pair, pair_listed, touching
+from funscribe.track.assign import Looks, Overlaps, overlap, pair, pair_alike, pair_listed, touching
 
 
 def _scatter(count: int, seed: int, spread: float = 400.0) -> np.ndarray:
@@ -39,13 +39,13 @@ def test_pairs_are_those_of_the_extended_problem(shape: tuple[int, int]) -> None
     rng = np.random.default_rng(3)
     for limit in (0.2, 0.5, 0.8):
         cost = rng.uniform(0, 1, shape)
-        assert _listed(pair(1 - cost, 1 - limit)) == _extended(cost, limit)
+        assert _listed(pair(cost, limit)) == _extended(cost, limit)
 
 
 def test_a_pair_is_left_out_for_two_worse_ones_only_if_they_are_worth_more() -> None:
     cost = np.array([[0.1, 0.45], [0.45, 2.0]])
-    assert _listed(pair(1 - cost, 0.5)) == {(0, 0)}  # worth 0.4, against 0.05 twice
-    assert _listed(pair(1 - cost, 0.1)) == {(0, 1), (1, 0)}  # 0.45 twice, against 0.8
+    assert _listed(pair(cost, 0.5)) == {(0, 0)}  # 0.4 saved, against 0.05 twice
+    assert _listed(pair(cost, 0.9)) == {(0, 1), (1, 0)}  # 0.45 twice, against 0.8
 
 
 def test_listed_pairs_give_the_same_as_the_whole_matrix() -> None:
@@ -53,7 +53,7 @@ def test_listed_pairs_give_the_same_as_the_whole_matrix() -> None:
     cost = np.where(rng.uniform(size=(50, 60)) < 0.1, rng.uniform(0, 1, (50, 60)), 1.0)
     rows, columns = np.nonzero(cost < 1)
     found = pair_listed(rows, columns, 1 - cost[rows, columns], 0.3, cost.shape)
-    assert _listed(found) == _listed(pair(1 - cost, 0.3)) != set()
+    assert _listed(found) == _listed(pair_alike(1 - cost, 0.3)) != set()
 
 
 def test_touching_finds_each_overlapping_pair_once() -> None:
