@@ -204,6 +204,8 @@ def _prepare(model: ov.Model, path: Path, precision: str) -> bool:
         )
     if precision != "int8":
         to_float(model)
+    if precision in _HINTS and is_quantised(model):
+        _check_precision(path, precision, "int8")
     return has_integers(model)
 
 
