@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ _REFUSALS = (
     RuntimeError, frontend.GeneralFailure, frontend.InitializationFailure, frontend.NotImplementedFailure,
     frontend.OpConversionFailure, frontend.OpValidationFailure,
 )  # fmt: skip
+_STREAMS = 2
 _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 
 
@@ -179,11 +181,14 @@ def _load(path: Path, device: str, options: DetectOptions, threads: int) -> tupl
 
 
 def _settings(device: str, options: DetectOptions, threads: int) -> dict[str, Any]:
-    settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
-    if device == "CPU" and threads:
+    cpu = device == "CPU"
+    settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY" if cpu else "THROUGHPUT"}
+    if cpu and threads:
         settings["INFERENCE_NUM_THREADS"] = threads
-    if options.streams:
-        settings["NUM_STREAMS"] = options.streams
+    # Two pictures side by side take a fifth less of the processor than one by one on all threads.
+    streams = options.streams or (min(threads or os.cpu_count() or 1, _STREAMS) if cpu else 0)
+    if streams:
+        settings["NUM_STREAMS"] = streams
     if options.precision in _HINTS:
         can = _library().get_property(device, "OPTIMIZATION_CAPABILITIES")
         if options.precision.upper() not in can:

@@ -88,10 +88,12 @@ def test_openvinos_own_format_is_read(build: Build, tmp_path: Path) -> None:
         OpenVINOEngine(tmp_path / "ir.xml", DetectOptions(), threads=1)
 
 
-@pytest.mark.parametrize("streams", [1, 2])
-def test_streams_allow_more_at_once(build: Build, streams: int) -> None:
-    engine = OpenVINOEngine(build(VALUES), DetectOptions(streams=streams), threads=2)
-    assert engine.at_once == streams + 1
+@pytest.mark.parametrize(
+    ("streams", "threads", "at_once"), [(1, 2, 2), (2, 2, 3), (0, 1, 2), (0, 2, 3), (0, 4, 3)]
+)
+def test_streams_allow_more_at_once(build: Build, streams: int, threads: int, at_once: int) -> None:
+    engine = OpenVINOEngine(build(VALUES), DetectOptions(streams=streams), threads=threads)
+    assert engine.at_once == at_once
     engine.close()
 
 
