@@ -24,8 +24,9 @@ def weigh_around(at_ms: Ints, values: ArrayLike, offsets_ms: Floats, weights: Fl
     if len(times) < 2:
         return curve * float(weights.sum())
     reach = float(np.abs(offsets_ms).max())
-    early = np.flatnonzero(times[1:] - times[0] <= reach)[::-1] + 1
-    late = np.flatnonzero(times[-1] - times[:-1] <= reach)[::-1]
+    # Up to the first action out of reach: the line to it is needed too.
+    early = np.arange(min(np.searchsorted(times, times[0] + reach), len(times) - 1), 0, -1)
+    late = np.arange(len(times) - 2, max(np.searchsorted(times, times[-1] - reach) - 1, 0) - 1, -1)
     longer = np.concatenate((2 * times[0] - times[early], times, 2 * times[-1] - times[late]))
     mirrored = np.concatenate((2 * curve[0] - curve[early], curve, 2 * curve[-1] - curve[late]))
     total = np.zeros(len(times))
@@ -43,6 +44,8 @@ def moving_range(at_ms: Ints, values: ArrayLike, window_ms: float) -> tuple[Floa
         window_ms: Width of the window, half of it on each side; at the ends it is cut (ms).
     """
     times, curve = at_ms.astype(np.float64), np.asarray(values, np.float64)
+    if not len(times):
+        return curve, curve
     begin, end = times - window_ms / 2, times + window_ms / 2
     first, last = np.searchsorted(times, begin), np.searchsorted(times, end, side="right") - 1
     # Between actions the curve is straight, so its extremes lie at actions or at the window's edges.
@@ -54,8 +57,6 @@ def moving_range(at_ms: Ints, values: ArrayLike, window_ms: float) -> tuple[Floa
 
 def _highest(values: Floats, first: NDArray[np.intp], last: NDArray[np.intp]) -> Floats:
     """Highest of values[first..last] for each pair, by a table of the highest of 1, 2, 4, 8, ... values."""
-    if not len(values):
-        return values
     level = np.log2(last - first + 1).astype(np.int64)
     table = [values]
     for half in (1 << np.arange(level.max())).tolist():

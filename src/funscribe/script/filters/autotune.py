@@ -46,12 +46,10 @@ def autotune(script: Script, options: AutotuneOptions) -> Script:
     where actions are dense and tremble; jerks are what is small against its median stroke. A script that is
     clean, sparse, full and slow enough stays as it is.
     """
-    if len(script) < 3:
-        return min_interval(script, MinIntervalOptions(interval_ms=options.min_interval_ms))
-    script = remove_outliers(script, RemoveOutliersOptions(max_speed=_jump(script, options)))
-    script = _calm(script)
-    script = simplify(script, SimplifyOptions(tolerance=2.0))
-    script = fill_range(script, FillRangeOptions(strength=options.fill))
+    if len(script) > 2:
+        script = remove_outliers(script, RemoveOutliersOptions(max_speed=_jump(script, options)))
+        script = simplify(_calm(script), SimplifyOptions(tolerance=2.0))
+        script = fill_range(script, FillRangeOptions(strength=options.fill))
     script = min_interval(script, MinIntervalOptions(interval_ms=options.min_interval_ms))
     return limit_speed(script, LimitSpeedOptions(max_speed=options.max_speed))
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from funscribe.errors import FilterInvalid
 from funscribe.records import Script
-from funscribe.script.filters.filter import with_actions
+from funscribe.script.filters.filter import only, with_actions
 from funscribe.script.filters.step import Step
 
 # A passage is joined at an action this near before its border, or this near after it. Only where there is
@@ -19,6 +19,7 @@ NEAR_OUTSIDE_MS = 500
 NEAR_INSIDE_MS = 100
 # As fast as a passage may be joined even if it is slower itself.
 JOIN_SPEED = 100.0
+_LATEST = 1 << 60
 
 Ints = NDArray[np.int64]
 Point = tuple[int, int]
@@ -48,25 +49,21 @@ def apply(
         return _run(script, steps)
     if not 0 <= (start_s or 0) < (math.inf if end_s is None else end_s):
         raise FilterInvalid(f"a passage must begin at 0 s or later and end later, not {start_s}-{end_s} s")
+    start, end = round((start_s or 0) * 1000), _LATEST if end_s is None else round(end_s * 1000)
     at_ms, pos = script.at_ms, script.pos
-    early = 0 if start_s is None else int(np.searchsorted(at_ms, start_s * 1000))
-    late = len(script) if end_s is None else int(np.searchsorted(at_ms, end_s * 1000, side="right"))
-    if late == 0 or early == len(script):
-        return script
-    left = _anchor(at_ms, pos, early, start_s)
-    mirrored = _anchor(-at_ms[::-1], pos[::-1], len(script) - late, None if end_s is None else -end_s)
+    left = _anchor(at_ms, pos, start)
+    mirrored = _anchor(-at_ms[::-1], pos[::-1], -end)
     right = mirrored and (-mirrored[0], mirrored[1])
-    begin = left[0] if left else at_ms[0] - 1
-    end = right[0] if right else at_ms[-1] + 1
-    inner = (at_ms > begin) & (at_ms < end)
     ends = [point for point in (left, right) if point]
-    if begin >= end or not (inner.any() or len(ends) == 2):
+    begin, stop = left[0] if left else start - 1, right[0] if right else end + 1
+    inner = (at_ms > begin) & (at_ms < stop)
+    if begin >= stop or not (inner.any() or len(ends) == 2):
         return script
-    passage = _with(script, at_ms[inner], pos[inner], ends)
-    done = _joined(_run(passage, steps), left, right)
+    done = _run(_with(script, at_ms[inner], pos[inner], ends), steps)
+    done = _joined(done, (start, end), left, right)
     if np.array_equal(done.at_ms, at_ms[inner]) and np.array_equal(done.pos, pos[inner]):
         return script
-    outside = (at_ms < begin) | (at_ms > end)
+    outside = (at_ms < begin) | (at_ms > stop)
     ends = [point for point in ends if not _needless(script, done, point, point is left)]
     return _with(script, np.append(at_ms[outside], done.at_ms), np.append(pos[outside], done.pos), ends)
 
@@ -83,11 +80,11 @@ def _with(script: Script, at_ms: Ints, pos: Ints, points: list[Point]) -> Script
     )
 
 
-def _anchor(at_ms: Ints, pos: Ints, first: int, border_s: float | None) -> Point | None:
-    """The point at which a passage is joined to what comes before; None where nothing does."""
-    if border_s is None or first == 0:
+def _anchor(at_ms: Ints, pos: Ints, border: int) -> Point | None:
+    """The point at which a passage is joined to what comes before it; None where nothing does."""
+    first = int(np.searchsorted(at_ms, border))
+    if not 0 < first < len(at_ms):
         return None
-    border = round(border_s * 1000)
     (before, after), (here, there) = (
         at_ms[first - 1 : first + 1].tolist(),
         pos[first - 1 : first + 1].tolist(),
@@ -100,25 +97,26 @@ def _anchor(at_ms: Ints, pos: Ints, first: int, border_s: float | None) -> Point
     return border, here + int((there - here) * (border - before) / (after - before))
 
 
-def _joined(passage: Script, left: Point | None, right: Point | None) -> Script:
-    """The actions of a passage between two points, without those that cannot be reached from these."""
+def _joined(passage: Script, borders: Point, left: Point | None, right: Point | None) -> Script:
+    """The actions of a passage within its borders (ms) that can be reached from the points beside it."""
     at_ms, pos = passage.at_ms, passage.pos
     gaps = np.diff(at_ms)
     speed = float((np.abs(np.diff(pos)) * 1000 / gaps).max(initial=JOIN_SPEED))
     least_ms = int(gaps.min(initial=NEAR_INSIDE_MS))
-    keep = np.ones(len(at_ms), np.bool_)
+    keep = (at_ms >= borders[0]) & (at_ms <= borders[1])
     for point, later in ((left, True), (right, False)):
         if point is None:
             continue
         away = at_ms - point[0] if later else point[0] - at_ms
-        reached = np.flatnonzero((away >= least_ms) & (np.abs(pos - point[1]) * 1000 <= speed * away))
+        near = np.abs(pos - point[1]) * 1000 / np.maximum(away, 1) <= speed
+        reached = np.flatnonzero(keep & (away >= least_ms) & near)
         if not len(reached):
             keep[:] = False
         elif later:
             keep[: reached[0]] = False
         else:
             keep[reached[-1] + 1 :] = False
-    return with_actions(passage, at_ms[keep], pos[keep])
+    return only(passage, keep)
 
 
 def _needless(script: Script, done: Script, point: Point, later: bool) -> bool:

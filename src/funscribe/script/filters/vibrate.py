@@ -42,7 +42,9 @@ def vibrate(script: Script, options: VibrateOptions) -> Script:
     for first, last in rests(script, options.rest_s * 1000):
         at_ms = _times(int(script.at_ms[first]), int(script.at_ms[last]), options)
         if len(at_ms):
-            keep[first + 1 : last] &= script.at_ms[first + 1 : last] > at_ms[-1]
+            # Where it ends before the rest does, what comes after stays.
+            late = script.at_ms[first + 1 : last] >= at_ms[-1] + 500 / options.rate_hz
+            keep[first + 1 : last] = late
             times.append(at_ms)
             positions.append(_around(np.interp(at_ms, script.at_ms, script.pos), at_ms, options))
     return with_actions(
