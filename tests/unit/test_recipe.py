@@ -167,3 +167,15 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
 def test_a_recipe_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         Recipe().field.cells = 9  # type: ignore[misc]
+
+
+def test_filters_are_steps_whose_options_may_hold_commas(tmp_path: Path) -> None:
+    recipe = change(Recipe(), ["script.filters=clamp(low=10, high=90), snap(beats_s=[1, 2.5]), invert"])
+    assert recipe.script.filters == ("clamp(low=10, high=90)", "snap(beats_s=[1, 2.5])", "invert")
+    path = tmp_path / "r.toml"
+    path.write_text(to_toml(recipe), encoding="utf-8")
+    assert read_recipe(path) == recipe
+    with pytest.raises(
+        RecipeInvalid, match="option script: there is no filter 'simplfy'; did you mean simplify"
+    ):
+        change(Recipe(), ["script.filters=simplfy"])

@@ -88,7 +88,9 @@ def limit_speed(at_ms: Ints, pos: Ints, rank: Ints, max_speed: float) -> Ints:
     """
     if not len(at_ms):
         return pos
-    step = np.floor(max_speed * np.diff(at_ms) / 1000 + 1e-9).astype(np.int64)
+    time_ms = np.diff(at_ms)
+    step = np.floor(max_speed * time_ms / 1000).astype(np.int64)
+    step -= step * 1000 > max_speed * time_ms  # the division may have rounded up
     # Farther than the whole range is no limit; cutting it off keeps the sums small.
     reach = np.concatenate(([0], np.cumsum(np.minimum(step, 100))))
     placed = pos.copy()

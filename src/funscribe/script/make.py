@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from funscribe.records import Chapter, MotionSignal, Script
+from funscribe.script.filters import apply, parse_all
 from funscribe.script.limits import limit_speed, space_out
 from funscribe.script.options import ScriptOptions
 from funscribe.script.simplify import simplify
@@ -28,6 +29,7 @@ def make_script(
     the device are met: by moving or leaving out actions that follow too soon, and by lowering the depth of
     what is too fast; where they bind, the script is farther from the signal than the tolerance. A signal of
     at least two samples, the interval apart, gives at least two actions; one without samples gives none.
+    Last come the filters that the options ask for; after them those limits hold that they set themselves.
 
     Args:
         signal: The motion. Samples before 0 s are left out.
@@ -44,7 +46,8 @@ def make_script(
     pos = np.rint(np.interp(times, at_ms, values)).astype(np.int64) if len(times) else times
     if options.max_speed:
         pos = limit_speed(times, pos, ranks, options.max_speed)
-    return Script(times, pos, dict(metadata or {}), chapters)
+    script = Script(times, pos, dict(metadata or {}), chapters)
+    return apply(script, parse_all(options.filters))
 
 
 def _samples(signal: MotionSignal, options: ScriptOptions) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -41,6 +41,11 @@ class ScriptOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         msgspec.Meta(ge=1, le=100, description="position of the highest point (units)"),
     ] = 100
 
+    filters: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(description="filters of the script, in order: simplify(tolerance=3),... (steps)"),
+    ] = ()
+
     def __post_init__(self) -> None:
         for start_s, end_s in self.invert_passages:
             if not 0 <= start_s < end_s:
@@ -49,3 +54,8 @@ class ScriptOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             raise ValueError(
                 f"range_low must be less than range_high, not {self.range_low} and {self.range_high} units"
             )
+        if self.filters:
+            # Filters load arrays, which recipes do without as long as none is asked for.
+            from funscribe.script.filters import parse_all
+
+            parse_all(self.filters)

@@ -117,3 +117,12 @@ def test_a_passage_alone_is_turned_upside_down():
     found = np.interp(at_s * 1000, made.at_ms, made.pos)
     expected = np.where((at_s > 5) & (at_s < 9), 100 - upright, upright)
     assert np.abs(found - expected).max() <= 3
+
+
+def test_filters_come_last_and_in_order():
+    plain = make_script(sine(1))
+    steps = ("clamp(high=60)", "invert")
+    got = make_script(sine(1), ScriptOptions(filters=steps), {"title": "x"})
+    assert got.at_ms.tolist() == plain.at_ms.tolist()
+    assert got.pos.tolist() == (100 - np.minimum(plain.pos, 60)).tolist()
+    assert got.metadata == {"title": "x"}

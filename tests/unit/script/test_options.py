@@ -17,6 +17,9 @@ def test_defaults_are_those_of_common_devices():
         ({"min_interval_ms": 1.5}, "min_interval_ms"),
         ({"range_low": 60, "range_high": 40}, "range_low must be less than range_high"),
         ({"speed": 3}, "speed"),
+        ({"filters": ["simplfy"]}, "there is no filter 'simplfy'; did you mean simplify"),
+        ({"filters": ["clamp", "clamp(low=200)"]}, "filter clamp: option low: expected `int` <= 100"),
+        ({"filters": "clamp"}, "filters"),
     ],
 )
 def test_refuses_what_makes_no_sense(given, said):
