@@ -8,8 +8,13 @@ from funscribe.lazy import lazy
 from funscribe.motion.options import MotionOptions
 
 if TYPE_CHECKING:
+    from funscribe.motion.attention import background
     from funscribe.motion.extraction import extract
+    from funscribe.motion.roles import check_classes, unheeded
 
-__all__ = ["MotionOptions", "extract"]
+__all__ = ["MotionOptions", "background", "check_classes", "extract", "unheeded"]
 
-__getattr__ = lazy(__name__, {"extraction": ("extract",)})
+__getattr__ = lazy(
+    __name__,
+    {"attention": ("background",), "extraction": ("extract",), "roles": ("check_classes", "unheeded")},
+)

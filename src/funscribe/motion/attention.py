@@ -22,7 +22,7 @@ _SOFT = 0.5  # cells by which a box is made larger on each side
 _HELD_S, _MEAN_S = 0.5, 1.0  # about a stroke: cells that a thing leaves and comes back to keep their weight
 _STRETCH_S = 10.0
 _ENOUGH = 5.0  # cycles in a stretch
-_FEWEST = 10  # samples of a track within a stretch
+_FEWEST = 45  # samples of a track within a stretch, from which it can be periodic
 _PERIODIC = 2.0  # per e-fold
 _NEAR = 0.25  # part of the best worth from which a track counts too
 _LEAST = 0.25  # periodicity of the best track, below which no track decides
@@ -138,10 +138,13 @@ def _periodic(
     count = len(even_s)
     number = max(1, round(count / (_STRETCH_S * RATE_HZ)))
     edges = [round(k * count / number) for k in range(number + 1)]
+    time_s = trace.time_s[shot]
+    first_s, last_s = (np.array([time_s[strand.frame[k]] for strand in found]) for k in (0, -1))
     chosen = []
     for start, stop in pairwise(edges):
         part = slice(start, stop)
-        here = [(strand, *_worth(trace, shot, even_s, still, strand, part)) for strand in found]
+        there = np.flatnonzero((first_s <= even_s[stop - 1]) & (last_s >= even_s[start])).tolist()
+        here = [(found[k], *_worth(trace, shot, even_s, still, found[k], part)) for k in there]
         best = max((worth for _, worth, _ in here), default=0.0)
         if any(worth == best and periodic >= _LEAST for _, worth, periodic in here) and best > 0:
             chosen += [(strand, part) for strand, worth, _ in here if worth >= _NEAR * best]
@@ -157,16 +160,17 @@ def _worth(
         return 0.0, 0.0
     grid = (trace.field.shape[1], trace.field.shape[2])
     covered = cover(xyxy, trace.info.size_wh, grid, 0.0)
-    size = covered.sum(1)
+    cells = np.flatnonzero(covered.any(0))
+    covered = covered[:, cells]
+    size = np.maximum(covered.sum(1), 1e-6)
     curves = np.zeros((3, part.stop - part.start))
-    y, x = np.divmod(np.arange(grid[0] * grid[1]), grid[1])
-    for axis, away in ((0, x), (1, y)):
-        seen = still[at, axis::2] * covered
-        curves[axis, at - part.start] = seen.sum(1) / np.maximum(size, 1e-6)
-        middle = (covered * away).sum(1) / np.maximum(size, 1e-6)
-        reach = np.sqrt(np.maximum(size, 1))
-        spread = (seen * (away - middle[:, None])).sum(1) / np.maximum(size * reach, 1e-6)
-        curves[2, at - part.start] += spread
+    for axis, away in enumerate((cells % grid[1], cells // grid[1])):
+        seen = still[at[:, None], 2 * cells + axis] * covered
+        whole = seen.sum(1)
+        curves[axis, at - part.start] = whole / size
+        # What grows moves away from its middle on either side.
+        grows = seen @ away - whole * (covered @ away) / size
+        curves[2, at - part.start] += grows / (size * np.sqrt(np.maximum(size, 1)))
     tempo, periodic = periodicity(curves, np.full(3, _SLOWEST_HZ))
     energy = curves.var(1) * float(size.mean())
     cycles = tempo * (len(at) / RATE_HZ)

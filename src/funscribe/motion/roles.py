@@ -102,6 +102,25 @@ def named(options: MotionOptions) -> frozenset[str]:
     return frozenset(name for name in (options.anchor, *options.contacts) if name)
 
 
+def unheeded(tracks: Tracks | None, options: MotionOptions) -> str:
+    """Return what the tracks could not be used for, in a sentence; empty where there is nothing to say.
+
+    Args:
+        tracks: What was tracked; None where no model looked.
+        options: The roles.
+    """
+    whole = "the motion is that of the whole picture" if options.roi is None else "the region alone decides"
+    ids = tracks.class_id if tracks is not None else np.zeros(0, np.int32)
+    if tracks is not None and not len(ids):
+        return f"nothing was tracked: {whole}"
+    there = {tracks.classes[k] for k in np.unique(ids) if 0 <= k < len(tracks.classes)} if tracks else set()
+    if options.contacts and there.isdisjoint(options.contacts):
+        return f"no {' or '.join(options.contacts)} was tracked: {whole}"
+    if options.anchor and options.anchor not in there:
+        return f"no {options.anchor} was tracked: the place of what moves is that of the field alone"
+    return ""
+
+
 def strands(tracks: Tracks, shot: slice, size_wh: tuple[int, int]) -> list[Strand]:
     """Return the tracks of a shot that were measured often enough, by their number."""
     first, last = int(tracks.row_start[shot.start]), int(tracks.row_start[shot.stop])

@@ -3,7 +3,7 @@ import pytest
 
 from funscribe.errors import ClassUnknown
 from funscribe.motion import MotionOptions
-from funscribe.motion.roles import cast_of, check_classes, measured, strands
+from funscribe.motion.roles import cast_of, check_classes, measured, strands, unheeded
 from funscribe.records import DetectionRows, Tracks
 
 CLASSES = ("person", "ball", "bat")
@@ -105,3 +105,16 @@ def test_a_track_that_no_detection_fits_was_not_measured():
     frame, xyxy = measured(strand, slice(0, 9), none)
     assert len(frame) == 0
     assert xyxy.shape == (0, 4)
+
+
+def test_what_tracks_could_not_be_used_for_is_said():
+    nothing, ball = tracks_of([], 9), tracks_of(steady(1, 1, (1, 2, 30, 40), range(9)), 9)
+    assert unheeded(None, MotionOptions()) == ""
+    assert unheeded(ball, MotionOptions()) == ""
+    assert unheeded(ball, MotionOptions(contacts=("ball", "bat"))) == ""
+    assert unheeded(ball, MotionOptions(anchor="ball")) == ""
+    assert "nothing was tracked" in unheeded(nothing, MotionOptions(contacts=("ball",)))
+    assert "no bat or person was tracked" in unheeded(ball, MotionOptions(contacts=("bat", "person")))
+    assert "no bat was tracked" in unheeded(ball, MotionOptions(anchor="bat", contacts=("ball",)))
+    assert "no bat was tracked" in unheeded(None, MotionOptions(anchor="bat"))
+    assert "region" in unheeded(nothing, MotionOptions(roi=(0, 0, 0.5, 0.5)))
