@@ -1,8 +1,9 @@
 """A model of floating-point numbers becomes one of 8-bit numbers, which a processor runs faster.
 
 The ranges of values are learnt from pictures (post-training quantisation with NNCF: weights symmetric for
-each channel, activations with an offset where they need one). What comes after the last convolutions stays
-as it is, and they do too: 256 steps are too few for coordinates and for scores close to a threshold.
+each channel, activations with an offset where they need one). The last convolutions and what follows them
+stay as they are, for 256 steps are too few for coordinates and for scores close to a threshold; so do
+convolutions of single channels.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ OnShare = Callable[[float], None]
 
 _EXTRA = "`pip install 'funscribe[quantise]'` brings it"
 _PASSES = 2  # times that NNCF looks at each picture: for ranges, and to correct what they shift
+_KEPT = ["GroupConvolution"]  # of few products for each value: in 8 bits they lose much and gain nothing
 _CONVOLUTIONS = (
     "Convolution", "ConvolutionBackpropData", "GroupConvolution", "GroupConvolutionBackpropData", "MatMul",
 )  # fmt: skip
@@ -90,7 +92,7 @@ def quantise(model: Path, pictures: Sequence[Array], target: Path, on_share: OnS
                 subset_size=len(pictures),
                 preset=nncf.QuantizationPreset.MIXED,
                 advanced_parameters=_ranges(nncf),
-                ignored_scope=nncf.IgnoredScope(names=_last_names(graph), validate=False),
+                ignored_scope=nncf.IgnoredScope(_last_names(graph), types=_KEPT, validate=False),
             )
     except (RuntimeError, nncf.InternalError, nncf.ValidationError) as error:
         raise ModelInvalid(f"{model} cannot be quantised: {str(error).strip().splitlines()[-1]}") from error
