@@ -24,6 +24,7 @@ from openvino._offline_transformations import apply_moc_transformations
 
 from funscribe.detect.agreement import Agreement, agreement
 from funscribe.detect.detector import ModelDetector
+from funscribe.detect.engine import check_file
 from funscribe.detect.engines.openvino_graph import is_quantised, to_float
 from funscribe.detect.options import DetectOptions
 from funscribe.errors import CalibrationInvalid, DeviceMissing, ModelInvalid, OutputNotWritable
@@ -71,6 +72,7 @@ def quantise(model: Path, pictures: Sequence[Array], target: Path, on_share: OnS
 
     Raises:
         CalibrationInvalid: There are no pictures.
+        ModelNotFound: There is no such file.
         ModelInvalid: It cannot be read, is of 8-bit numbers already, or cannot be made so.
         DeviceMissing: The extra `quantise` is not installed.
         OutputNotWritable: The files cannot be written.
@@ -79,9 +81,6 @@ def quantise(model: Path, pictures: Sequence[Array], target: Path, on_share: OnS
         raise CalibrationInvalid("quantising needs pictures of what the model will see")
     nncf = _library()
     graph = _read(model)
-    to_float(graph)
-    if is_quantised(graph):
-        raise ModelInvalid(f"{model} is quantised already; quantise the model that it was made of")
     detector = ModelDetector(model, _in("fp32"))
     try:
         inputs = _Inputs(detector, pictures, on_share)
@@ -101,14 +100,17 @@ def quantise(model: Path, pictures: Sequence[Array], target: Path, on_share: OnS
     _write(small, target)
 
 
-def check_installed() -> None:
-    """Refuse to begin where the extra is missing.
+def check_quantisable(model: Path) -> None:
+    """Refuse to begin with what cannot be quantised, or without the extra; the rest takes minutes.
 
     Raises:
+        ModelNotFound: There is no such file.
+        ModelInvalid: It cannot be read, or is of 8-bit numbers already.
         DeviceMissing: The extra `quantise` is not installed.
     """
     if importlib.util.find_spec("nncf") is None:
         raise DeviceMissing(f"quantising needs the package nncf; {_EXTRA}")
+    _read(model)
 
 
 def compare(
@@ -179,10 +181,15 @@ def _in(precision: Literal["fp32", "int8"]) -> DetectOptions:
 
 
 def _read(path: Path) -> Any:
+    """The graph of a model of floating-point numbers, or of one that can be turned into such."""
+    path = check_file(path)
     try:
         graph = ov.Core().read_model(path)
     except RuntimeError as error:
         raise ModelInvalid(f"{path} is not a model that OpenVINO can read; export it again") from error
+    to_float(graph)
+    if is_quantised(graph):
+        raise ModelInvalid(f"{path} is quantised already; quantise the model that it was made of")
     # Folds what exporters leave unfolded: NNCF corrects only biases that it can see as such.
     apply_moc_transformations(graph, cf=True)
     return graph

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from funscribe.detect import DetectOptions, open_detector
-from funscribe.detect.quantise import Comparison, check_installed, compare, quantise
+from funscribe.detect.quantise import Comparison, check_quantisable, compare, quantise
 from funscribe.errors import CalibrationInvalid
 from funscribe.records import Array, VideoInfo
 from funscribe.video import Frame, VideoOptions, open_source
@@ -55,7 +55,7 @@ def quantise_with_videos(
         VideoError: A video cannot be used.
     """
     tell = on_step or _nobody
-    check_installed()
+    check_quantisable(model)
     _refuse_none(videos)
     options = DetectOptions(device="cpu", engine="openvino", precision="fp32")
     detector = open_detector(model, options)
