@@ -118,21 +118,30 @@ def change(recipe: Recipe, settings: Iterable[str]) -> Recipe:
 
 def options(recipe: Recipe) -> Iterator[Option]:
     """Yield every option of a recipe in the order of the stages."""
-    plain = Recipe()
     for stage in msgspec.structs.fields(Recipe):
-        chosen, default = getattr(recipe, stage.name), getattr(plain, stage.name)
-        kind = msgspec.inspect.type_info(type(chosen))
-        assert isinstance(kind, msgspec.inspect.StructType)
-        for item in kind.fields:
-            shape, meaning = _unwrap(item.type)
-            yield Option(
-                f"{stage.name}.{item.name}",
-                getattr(chosen, item.name),
-                getattr(default, item.name),
-                _type_name(shape),
-                _bounds(shape),
-                meaning,
-            )
+        yield from options_of(getattr(recipe, stage.name), f"{stage.name}.")
+
+
+def options_of(record: msgspec.Struct, prefix: str = "") -> Iterator[Option]:
+    """Yield every option of one record, such as that of a stage or a filter.
+
+    Args:
+        record: The options.
+        prefix: What stands before the name of each in its path.
+    """
+    kind = msgspec.inspect.type_info(type(record))
+    assert isinstance(kind, msgspec.inspect.StructType)
+    plain = type(record)()
+    for item in kind.fields:
+        shape, meaning = _unwrap(item.type)
+        yield Option(
+            prefix + item.name,
+            getattr(record, item.name),
+            getattr(plain, item.name),
+            _type_name(shape),
+            _bounds(shape),
+            meaning,
+        )
 
 
 def to_toml(recipe: Recipe) -> str:
