@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from funscribe.field.camera import fit_camera
 from funscribe.files import printable
+from funscribe.motion.attention import background
 from funscribe.motion.extraction import extract
 from funscribe.recipe import Recipe
 from funscribe.records import Array, MotionSignal, Script, Trace, Tracks
@@ -37,6 +38,9 @@ def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
     with threadpool_limits(1, "blas"):
         camera = fit_camera(trace)
         tracks = follow_tracks(trace, camera, recipe)
+        attended = background(trace, tracks, recipe.motion)
+        if attended is not None:  # what moves by itself must not be taken for the camera
+            camera = fit_camera(trace, attended)
         signal = extract(trace, camera, recipe.motion, tracks)
     ends_s = float(trace.time_s[-1]) if len(trace) else 0.0
     duration_s = trace.info.duration_s_from_header or ends_s

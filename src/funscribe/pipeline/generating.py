@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from funscribe.monitor import Progress
+from funscribe.motion.roles import unheeded
 from funscribe.pipeline.composing import Composition, compose
 from funscribe.pipeline.watching import watch_with_store
 from funscribe.recipe import Recipe
@@ -83,7 +84,11 @@ def generate(
         elapsed_s=elapsed_s,
         frames_per_s=len(watched.trace) / elapsed_s,
         peak_rss_mb=watched.peak_rss_mb,
-        warnings=(*watched.warnings, *_model_warnings(watched.trace, made), *_weak_warning(made.signal)),
+        warnings=(
+            *watched.warnings,
+            *_model_warnings(watched.trace, made, recipe),
+            *_weak_warning(made.signal),
+        ),
         tracks=made.tracks,
     )
 
@@ -102,15 +107,17 @@ def weak_passages(signal: MotionSignal) -> tuple[tuple[float, float], ...]:
     return tuple((begin_s, end_s) for begin_s, end_s in found if end_s - begin_s >= _WEAK_S)
 
 
-def _model_warnings(trace: Trace, made: Composition) -> tuple[str, ...]:
+def _model_warnings(trace: Trace, made: Composition, recipe: Recipe) -> tuple[str, ...]:
     """Return what the user should know of what the model found."""
     found = trace.detections
     if found is None:
         return ()
     told = []
-    if made.tracks is None or not len(made.tracks.track_id):
+    if not len(found.xyxy):
         looked = int(found.looked.sum())
         told.append(f"the model found nothing in {looked} pictures: this is the script without a model")
+    elif ignored := unheeded(made.tracks, recipe.motion):
+        told.append(ignored)
     if found.dropped:
         told.append(f"{found.dropped} boxes of the model made no sense and were left out")
     return tuple(told)

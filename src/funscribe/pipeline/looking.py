@@ -172,14 +172,16 @@ def _rows(
 ) -> DetectionRows:
     counts = np.zeros(len(looked), np.int64)
     counts[np.flatnonzero(looked)] = [len(one) for one in found]
-    none = Detections([], [], [])
-    columns = [
-        np.concatenate([getattr(one, name) for one in found or [none]])
-        for name in ("xyxy", "score", "class_id")
-    ]
-    columns.append(_looks(found))
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    return DetectionRows(np.array(looked, np.bool_), starts, *columns, classes=classes, dropped=dropped)
+    return DetectionRows(
+        np.array(looked, np.bool_),
+        np.concatenate([[0], np.cumsum(counts)]),
+        np.concatenate([one.xyxy for one in found]) if found else np.zeros((0, 4)),
+        np.concatenate([one.score for one in found]) if found else np.zeros(0),
+        np.concatenate([one.class_id for one in found]) if found else np.zeros(0),
+        _looks(found),
+        classes=classes,
+        dropped=dropped,
+    )
 
 
 def _looks(found: list[Detections]) -> Array:

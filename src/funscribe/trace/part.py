@@ -51,7 +51,7 @@ class Part:
             cut=np.asarray(self.cut, np.float32),
             overlap=np.bool_(self.overlap),
             damaged=np.int64(self.damaged),
-            **self._looked(),
+            **self._looked(),  # type: ignore[arg-type]  # the stubs take them for options of savez
         )
         data = buffer.getvalue()
         return data + hashlib.sha256(data).digest()
@@ -104,7 +104,7 @@ def _read_looked(stored: Any) -> tuple[()] | tuple[DetectionRows, tuple[str, str
         return ()
     engine, device, precision = stored["seen_by"].tolist()
     classes, dropped = tuple(stored["classes"].tolist()), int(stored["dropped"])
-    rows = DetectionRows(*(stored[name] for name in _COLUMNS), classes=classes, dropped=dropped)
+    rows = DetectionRows(**{name: stored[name] for name in _COLUMNS}, classes=classes, dropped=dropped)
     return rows, (engine, device, precision)
 
 

@@ -46,8 +46,8 @@ def _affines(trace: Trace, camera: Array | None) -> list[Array | None]:
 def _joined(moments: list[TrackRows], frames: int, classes: tuple[str, ...]) -> Tracks:
     """Return the rows of all moments; without moments there are no tracks in any frame."""
     counts = [len(rows) for rows in moments] or [0] * frames
-    columns = (
-        np.concatenate([getattr(rows, name) for rows in moments]) if moments else np.zeros(0)
+    columns = {
+        name: np.concatenate([getattr(rows, name) for rows in moments]) if moments else np.zeros(0)
         for name in ("track_id", "xyxy", "score", "class_id", "seen")
-    )
-    return Tracks(np.concatenate([[0], np.cumsum(counts)]), *columns, classes=classes)
+    }
+    return Tracks(row_start=np.concatenate([[0], np.cumsum(counts)]), **columns, classes=classes)
