@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from funscribe.detect.quantise import Comparison
 
 _LEAST_AGREEMENT = 0.97
+_ENOUGH_BOXES = 50
 
 
 def quantise(
@@ -144,6 +145,8 @@ def _print_comparison(compared: Comparison) -> None:
             ("faster", compared.faster, "{:.2f} x", ""),
         )
     )
+    if agreed.ours < _ENOUGH_BOXES:
+        typer.echo("these are few boxes to judge by; more videos with --frames tell more")
 
 
 def _compared(compared: Comparison) -> dict[str, Any]:

@@ -126,6 +126,12 @@ def test_a_folder_stands_for_its_videos(quantiser, bright_model: Path, tmp_path:
         run(bright_model, "--frames", tmp_path / "empty")
 
 
+def test_few_boxes_are_told_to_be_few(quantiser, bright_model: Path) -> None:  # type: ignore[no-untyped-def]
+    assert "few boxes" not in run(bright_model, "--frames", "a.mp4")
+    quantiser["compared"] = Comparison(Agreement(8, 5, 5, 5, 5, 5), 40.0, 20.0)
+    assert "few boxes to judge by" in run(bright_model, "--frames", "a.mp4")
+
+
 def test_without_frames_it_is_said_what_is_needed(bright_model: Path) -> None:
     pytest.importorskip("nncf", reason="needs the extra quantise")
     with pytest.raises(CalibrationInvalid, match="name videos of yours with --frames"):
