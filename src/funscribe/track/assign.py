@@ -155,7 +155,19 @@ def pair_listed(rows: Array, columns: Array, alike: Array, floor: float, shape: 
     rows, columns, worth = rows[good], columns[good], alike[good] - floor
     if not len(rows):
         return _NONE, _NONE
-    count, width = shape
+    # Who has one partner, which has no other, takes it; only the others are a problem to solve.
+    lonely = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
+    if lonely.all():
+        return rows, columns
+    crowd = ~lonely
+    more = _solve(rows[crowd], columns[crowd], worth[crowd], shape)
+    return np.concatenate([rows[lonely], more[0]]), np.concatenate([columns[lonely], more[1]])
+
+
+def _solve(rows: Array, columns: Array, worth: Array, shape: tuple[int, int]) -> Pairs:
+    """Return the pairs (K,), (K,) of the greatest worth in sum, out of listed ones of positive worth."""
+    names, rows = np.unique(rows, return_inverse=True)
+    count, width = len(names), shape[1]
     # Each row may also take a column of its own, which is worth nothing: so every row takes one. All costs
     # are raised by the same, which changes nothing then, for SciPy sees no entry where a cost is zero.
     own = np.arange(count)
@@ -163,7 +175,7 @@ def pair_listed(rows: Array, columns: Array, alike: Array, floor: float, shape: 
     where = (np.concatenate([rows, own]), np.concatenate([columns, width + own]))
     found, taken = min_weight_full_bipartite_matching(csr_array((paid, where), shape=(count, width + count)))
     real = taken < width
-    return found[real].astype(np.intp), taken[real].astype(np.intp)
+    return names[found[real]], taken[real].astype(np.intp)
 
 
 def touching(a: Array, b: Array) -> tuple[Array, Array, Array]:

@@ -59,6 +59,10 @@ class ByteTrackOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool,
         Meta(description="whether overlaps with good detections are weighted by their score (yes or no)"),
     ] = True
+    doubt: Annotated[
+        float,
+        Meta(ge=0, le=100, description="how much more variance a box of score 0 has than one of 1 (ratio)"),
+    ] = 6.0
     foresee: Annotated[
         bool,
         Meta(description="whether tracks are sought where they should be by now, not where seen (yes or no)"),

@@ -58,8 +58,8 @@ class StagedTracks:
         table = self._table
         rows, taken, rest = self._match(found)
         if len(rows):
-            self._correct(rows, table.kalman.measure(found.xyxy[taken]))
             table.see(rows, found.score[taken], time_s)
+            self._correct(rows, table.kalman.measure(found.xyxy[taken]))
             self._describe(rows, found.embedding[taken])
             if not self.options.foresee:
                 table.mark(rows)
@@ -135,7 +135,12 @@ class StagedTracks:
 
     def _correct(self, rows: Array, measured: Array) -> None:
         """Take what was measured (K, 4), in the form of the filter, of rows (K,) into it."""
-        self._table.update(rows, measured)
+        table, doubt = self._table, self.options.doubt
+        noise = None
+        if doubt:
+            noise = table.kalman.noise(table.position.take(rows, 0))
+            noise *= (1 + doubt - doubt * table.score.take(rows))[:, None]
+        table.update(rows, measured, noise)
 
     def _lose(self, unseen: Array) -> None:
         """Note that rows (M,) bool were looked for and not seen."""
