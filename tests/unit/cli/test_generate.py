@@ -13,7 +13,7 @@ from funscribe.recipe import Recipe
 
 KEYS = {
     "video", "script", "actions", "frames", "duration_s", "elapsed_s", "frames_per_s", "peak_rss_mb",
-    "trace", "cached", "warnings",
+    "trace", "model", "engine", "device", "precision", "tracks", "scripts", "cached", "warnings",
 }  # fmt: skip
 
 
