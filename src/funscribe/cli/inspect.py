@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from funscribe.detect.models import ModelFile
 
 _SHOWN = 12  # classes that are printed
+_SHOWN_ABOVE = ("names", "license")
 _LENGTH = 300  # of a value that is printed
 
 
@@ -60,7 +61,11 @@ def _print_inspection(file: ModelFile, seen: Inspection) -> None:
         ("head", seen.head or f"unknown: {seen.why}"),
         ("classes", f"{len(seen.classes)}: {classes}{more}" if seen.classes else "it names none"),
         ("licence", seen.licence or "it does not say"),
-        *((name, value) for name, value in sorted(seen.metadata.items()) if name not in ("names", "license")),
+        *(
+            ("it says", f"{name}: {value}")
+            for name, value in sorted(seen.metadata.items())
+            if name not in _SHOWN_ABOVE
+        ),
         ("runs on", f"{speed.engine}, {speed.device}, {speed.precision}"),
         ("speed", f"{speed.pictures_per_s:.1f} pictures/s ({speed.ms:.1f} ms for {speed.batch_shape})"),
     ]

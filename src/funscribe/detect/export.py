@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 from funscribe.errors import DeviceMissing, ModelInvalid, ModelNotFound, OutputNotWritable
@@ -53,8 +54,8 @@ def export(weights: Path, target: Path, *, size: int = 0, python: str = sys.exec
         raise ModelInvalid(
             f"{weights} is not a .pt file; `funscribe models add` takes .onnx and .xml as they are"
         )
-    if weights.stat().st_size == 0:
-        raise ModelInvalid(f"{weights} is empty; fetch it again")
+    if not zipfile.is_zipfile(weights):
+        raise ModelInvalid(f"{weights} is damaged or holds no weights of PyTorch; fetch it again")
     if python == sys.executable and not is_there():
         raise DeviceMissing(f"exporting needs the package ultralytics; {EXTRA}")
     with tempfile.TemporaryDirectory(prefix="funscribe-export-") as folder:

@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import textwrap
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from funscribe.errors import DeviceMissing, ModelInvalid, ModelNotFound, OutputN
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
     path = tmp_path / "my yolo.pt"
-    path.write_bytes(b"PK\x03\x04 weights")
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("archive/data.pkl", b"weights")
     return path
 
 
@@ -98,15 +100,16 @@ def test_a_missing_extra_is_named(weights: Path, tmp_path: Path, monkeypatch: py
         export(weights, tmp_path / "out.onnx")
 
 
-def test_what_are_no_weights_is_refused(tmp_path: Path) -> None:
+def test_what_are_no_weights_is_refused(weights: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelNotFound):
         export(tmp_path / "none.pt", tmp_path / "out.onnx")
     (tmp_path / "a.onnx").write_bytes(b"x")
     with pytest.raises(ModelInvalid, match="models add"):
         export(tmp_path / "a.onnx", tmp_path / "out.onnx")
-    (tmp_path / "e.pt").touch()
-    with pytest.raises(ModelInvalid, match="is empty"):
-        export(tmp_path / "e.pt", tmp_path / "out.onnx")
+    for content in (b"", b"words", weights.read_bytes()[:-30]):
+        (tmp_path / "e.pt").write_bytes(content)
+        with pytest.raises(ModelInvalid, match="is damaged"):
+            export(tmp_path / "e.pt", tmp_path / "out.onnx")
 
 
 def test_a_full_disk_leaves_no_model(  # type: ignore[no-untyped-def]
