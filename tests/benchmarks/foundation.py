@@ -41,6 +41,7 @@ ROWS = {
     "int8": "quantising:int8",
     "model": "speed:with_model",
     "distractors": "attending:distractors",
+    "filters": "filtering:filters",
 }
 
 

@@ -12,7 +12,7 @@ from funscribe.script.filters.filter import Filter, FilterOptions, with_position
 from funscribe.script.polyline import weigh_around
 
 # A curve of lines has no last frequency; it is sampled at least this densely.
-SPARSEST_MS = 25.0
+SPARSEST_MS = 40.0
 
 
 class LowPassOptions(FilterOptions, frozen=True, kw_only=True):

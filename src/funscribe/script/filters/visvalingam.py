@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from typing import Annotated
 
 import msgspec
@@ -44,34 +45,36 @@ def visvalingam(script: Script, options: VisvalingamOptions) -> Script:
 def _eliminate(script: Script, fixed: list[bool], least: float) -> list[int]:
     """Indices of what is left when all triangles have at least twice the area (units·ms)."""
     at, pos = script.at_ms.tolist(), script.pos.tolist()
-    before, after = list(range(-1, len(at) - 1)), list(range(1, len(at) + 1))
-    doubled = [0] * len(at)
-    gone = [False] * len(at)
-
-    def measure(i: int) -> int:
-        a, b = before[i], after[i]
-        twice: int = abs((at[i] - at[a]) * (pos[b] - pos[a]) - (at[b] - at[a]) * (pos[i] - pos[a]))
-        return twice
-
-    heap = []
-    for i in range(1, len(at) - 1):
-        doubled[i] = measure(i)
-        if not fixed[i] and doubled[i] < least:
-            heap.append((doubled[i], i))
+    count = len(at)
+    before, after = list(range(-1, count - 1)), list(range(1, count + 1))
+    # Size and index in one number, which compares faster than a pair; fixed ones never come.
+    keys = [-1] * count
+    for i in range(1, count - 1):
+        if not fixed[i]:
+            keys[i] = _doubled(at, pos, i - 1, i, i + 1) * count + i
+    limit = math.ceil(least) * count
+    heap = [key for key in keys if 0 <= key < limit]
     heapq.heapify(heap)
+    gone = [False] * count
     while heap:
-        size, i = heapq.heappop(heap)
-        if gone[i] or size != doubled[i]:
+        key = heapq.heappop(heap)
+        i = key % count
+        if gone[i] or key != keys[i]:
             continue
         gone[i] = True
         a, b = before[i], after[i]
         after[a], before[b] = b, a
         for j in (a, b):
             if not fixed[j]:
-                doubled[j] = measure(j)
-                if doubled[j] < least:
-                    heapq.heappush(heap, (doubled[j], j))
-    return [i for i in range(len(at)) if not gone[i]]
+                keys[j] = key = _doubled(at, pos, before[j], j, after[j]) * count + j
+                if key < limit:
+                    heapq.heappush(heap, key)
+    return [i for i in range(count) if not gone[i]]
+
+
+def _doubled(at: list[int], pos: list[int], a: int, b: int, c: int) -> int:
+    """Twice the area of a triangle (units·ms)."""
+    return abs((at[b] - at[a]) * (pos[c] - pos[a]) - (at[c] - at[a]) * (pos[b] - pos[a]))
 
 
 FILTER = Filter(visvalingam, VisvalingamOptions)
