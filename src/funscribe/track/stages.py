@@ -136,11 +136,9 @@ class StagedTracks:
     def _correct(self, rows: Array, measured: Array) -> None:
         """Take what was measured (K, 4), in the form of the filter, of rows (K,) into it."""
         table, doubt = self._table, self.options.doubt
-        noise = None
-        if doubt:
-            noise = table.kalman.noise(table.position.take(rows, 0))
-            noise *= (1 + doubt - doubt * table.score.take(rows))[:, None]
-        table.update(rows, measured, noise)
+        table.update(
+            rows, measured, doubt=(1 + doubt - doubt * table.score.take(rows))[:, None] if doubt else None
+        )
 
     def _lose(self, unseen: Array) -> None:
         """Note that rows (M,) bool were looked for and not seen."""

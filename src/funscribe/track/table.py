@@ -87,18 +87,25 @@ class TrackTable:
         if self._count:
             self.kalman.move(self.state, camera)
 
-    def update(self, rows: Array, measured: Array, noise: Array | None = None) -> None:
+    def update(
+        self, rows: Array, measured: Array, noise: Array | None = None, doubt: Array | None = None
+    ) -> None:
         """Take measurements (K, 4) of distinct rows (K,) into the filter.
 
         Args:
             rows: The tracks that were measured.
             measured: What was measured, in the form of the filter (`table.kalman.measure(xyxy)`).
             noise: Variance (K, 4) of each number; None is that of a detection.
+            doubt: What the variance is to be multiplied by (K, 1); None is one.
         """
         if not len(rows):
             return
         state = self.state.take(rows, 1)
-        self.kalman.update(state, measured, self.kalman.noise(state[POS]) if noise is None else noise)
+        if noise is None:
+            noise = self.kalman.noise(state[POS])
+        if doubt is not None:
+            noise = noise * doubt
+        self.kalman.update(state, measured, noise)
         self.state[:, rows] = state
 
     def see(self, rows: Array, score: Array, time_s: float) -> None:
