@@ -18,7 +18,7 @@ class DetrendOptions(FilterOptions, frozen=True, kw_only=True):
 
     window_s: Annotated[
         float, msgspec.Meta(ge=2, le=600, description="time over which strokes are averaged (s)")
-    ] = 20.0
+    ] = 60.0
     depth: Annotated[
         float, msgspec.Meta(ge=1, le=100, description="what is shallower is no stroke (units)")
     ] = 10.0
