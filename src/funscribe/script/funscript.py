@@ -29,6 +29,7 @@ __all__ = [
     "WriteForm",
     "check_script",
     "encode_script",
+    "files_of",
     "open_script",
     "parse_script",
     "read_script",
@@ -80,21 +81,31 @@ def write_script(path: Path | str, script: Script, form: WriteForm | None = None
             nothing has been written then.
         OutputNotWritable: If a file cannot be written.
     """
-    path = Path(path)
-    parts = {path: script}
-    if form in (None, "set", "set-of-codes"):
-        parts = parts_of_set(script, path, codes=form == "set-of-codes")
-        form = None
-    encoded = {file: _encode(file, part, form) for file, part in parts.items()}
+    encoded = {file: _encode(file, part, form) for file, part in _parts(Path(path), script, form).items()}
     for file, data in encoded.items():
         write_atomically(file, data)
     return tuple(encoded)
 
 
-def _encode(path: Path, script: Script, form: Any) -> bytes:
-    if form == "csv" or (form is None and path.suffix.lower() == CSV):
+def files_of(path: Path | str, script: Script, form: WriteForm | None = None) -> tuple[Path, ...]:
+    """The files that `write_script` would write.
+
+    Raises:
+        ScriptInvalid: If no file name stands for an axis.
+    """
+    return tuple(_parts(Path(path), script, form))
+
+
+def _parts(path: Path, script: Script, form: WriteForm | None) -> dict[Path, Script]:
+    if form in (None, "set", "set-of-codes"):
+        return parts_of_set(script, path, codes=form == "set-of-codes")
+    return {path: script}
+
+
+def _encode(path: Path, script: Script, form: WriteForm | None) -> bytes:
+    if form == "csv" or (form not in ("1.0", "1.1", "2.0") and path.suffix.lower() == CSV):
         return encode_csv(script)
-    return encode_script(script, form)
+    return encode_script(script, form if form in ("1.0", "1.1", "2.0") else None)
 
 
 def read_script(path: Path | str) -> Script:

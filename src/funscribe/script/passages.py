@@ -68,6 +68,15 @@ def silence_passage(script: Script, start_s: float, end_s: float) -> Script:
     return replace(script, at_ms=at_ms, pos=pos)
 
 
+def passage_speed(script: Script, start_s: float, end_s: float) -> float:
+    """Mean speed from `start_s` to `end_s` (s): the way in it ÷ its length (units/s), 0 for no length."""
+    if not len(script) or not start_s < end_s:
+        return 0.0
+    way = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(script.pos)))))
+    gone = np.diff(np.interp([1000 * start_s, 1000 * end_s], script.at_ms, way))
+    return float(gone[0]) / (end_s - start_s)
+
+
 def cut_at(script: Script, end_s: float) -> Script:
     """The script as far as its video goes: no action, chapter or bookmark of any axis after `end_s` (s).
 

@@ -12,6 +12,7 @@ from funscribe.records import Chapter, Script
 from funscribe.script import (
     check_script,
     encode_script,
+    open_script,
     parse_script,
     read_script,
     script_metadata,
@@ -241,3 +242,77 @@ def test_the_messiest_real_file():
         "duplicate": 1,
         "out-of-range": 2,
     }
+
+
+WHOLE = Script(
+    [0, 500],
+    [0, 100],
+    {"title": "t", "duration": 9},
+    (Chapter("a", 0, 0.5),),
+    axes={"roll": Script([0], [7]), "vib": Script([5], [9], {"title": "own"}, extra={"x": 1})},
+    extra={"rawActions": []},
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "files"),
+    [
+        (None, ["s.funscript", "s.roll.funscript", "s.vib.funscript"]),
+        ("set", ["s.funscript", "s.roll.funscript", "s.vib.funscript"]),
+        ("set-of-codes", ["s.funscript", "s.R1.funscript", "s.V0.funscript"]),
+        ("1.1", ["s.funscript"]),
+        ("2.0", ["s.funscript"]),
+    ],
+)
+def test_every_form_brings_all_axes_back(tmp_path, form, files):
+    written = write_script(tmp_path / "s.funscript", WHOLE, form)
+    assert [path.name for path in written] == files
+    opened = open_script(tmp_path / files[-1], whole_set=True)
+    assert [path.name for path in opened.paths] == files
+    again = opened.script
+    assert not any(repair.severe for repair in opened.repairs)
+    assert (again.actions, again.chapters, again.extra) == (WHOLE.actions, WHOLE.chapters, WHOLE.extra)
+    assert again.metadata["title"] == "t"
+    assert {name: axis.actions for name, axis in again.axes.items()} == {
+        name: axis.actions for name, axis in WHOLE.axes.items()
+    }
+    assert again.axes["vib"].metadata["title"] == "own"
+    assert again.axes["vib"].extra == {"x": 1}
+
+
+def test_a_set_as_csv(tmp_path):
+    assert len(write_script(tmp_path / "s.csv", WHOLE)) == 3
+    opened = open_script(tmp_path / "s.csv", whole_set=True)
+    assert (opened.form, list(opened.script.axes)) == ("csv", ["roll", "vib"])
+    assert read_script(tmp_path / "s.csv").actions == WHOLE.actions
+
+
+def test_nothing_is_written_if_a_part_cannot_be(tmp_path):
+    bad = Script([0], [1], axes={"roll": Script([0], [1], {"title": 5})})
+    with pytest.raises(ScriptInvalid, match="title"):
+        write_script(tmp_path / "s.funscript", bad)
+    with pytest.raises(ScriptInvalid, match="my own"):
+        write_script(tmp_path / "s.funscript", Script([0], [1], axes={"my own": Script([], [])}))
+    with pytest.raises(ScriptInvalid, match="CSV"):
+        write_script(tmp_path / "s.funscript", WHOLE, "csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_set_without_a_stroke(tmp_path):
+    for axis in ("roll", "yaw", "twist"):
+        write_script(tmp_path / f"s.{axis}.funscript", Script([0, 9], [1, 2]))
+    opened = open_script(tmp_path / "s.roll.funscript", whole_set=True)
+    assert (len(opened.script), list(opened.script.axes)) == (0, ["twist", "roll"])
+    assert [repair.rule for repair in opened.repairs] == ["axis"]
+    # A file of its own is the axis alone.
+    assert len(open_script(tmp_path / "s.roll.funscript").script) == 2
+
+
+def test_faults_in_a_set_are_told_with_their_axis(tmp_path):
+    (tmp_path / "s.funscript").write_bytes(actions((0, 1), (5, 2)))
+    (tmp_path / "s.roll.funscript").write_bytes(actions((5, 1), (0, 2)))
+    opened = open_script(tmp_path / "s.funscript", whole_set=True)
+    assert [str(repair) for repair in opened.repairs] == ["roll: actions are out of order and sorted"]
+    (tmp_path / "s.roll.funscript").write_bytes(b"nope")
+    with pytest.raises(ScriptInvalid, match=r"roll\.funscript"):
+        open_script(tmp_path / "s.funscript", whole_set=True)

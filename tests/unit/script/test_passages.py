@@ -8,6 +8,7 @@ from funscribe.script.passages import (
     RETURN_SPEED,
     cut_at,
     invert_passage,
+    passage_speed,
     scale_passage,
     silence_passage,
 )
@@ -95,3 +96,11 @@ def test_cutting_twice_is_cutting_once(script, end_s):
     once = cut_at(script, end_s)
     assert not len(once) or once.at_ms[-1] <= end_s * 1000
     assert cut_at(once, end_s).actions == once.actions
+
+
+def test_mean_speed_of_a_passage():
+    assert passage_speed(STROKES, 2.0, 4.0) == pytest.approx(200)
+    assert passage_speed(STROKES, 2.1, 2.2) == pytest.approx(200)
+    assert passage_speed(STROKES, 9.0, 10.0) == pytest.approx(100)  # it ends at 9.5 s
+    assert passage_speed(STROKES, 5, 5) == 0
+    assert passage_speed(Script([], []), 0, 5) == 0

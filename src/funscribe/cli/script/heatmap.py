@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,15 +13,21 @@ from funscribe.cli.script.arguments import ScriptFile
 def heatmap(
     file: ScriptFile,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="OUT.png", help="Default: the script's name.")
+        Path | None, typer.Option("-o", "--output", metavar="OUT", help=".png or .svg; default: NAME.png.")
     ] = None,
     duration: Annotated[
-        float | None, typer.Option(min=0.001, help="Length of the video (s); default: the last action.")
+        float | None,
+        typer.Option(min=0.001, help="Length of the video (s); default: what the script says of it."),
     ] = None,
+    palette: Annotated[
+        Literal["editor", "steps"],
+        typer.Option(help="editor: black over blue and green to red at 400; steps: a colour a 120 units/s."),
+    ] = "editor",
 ) -> None:
-    """Draw the speed of a script along its video as a PNG."""
+    """Draw the speed of a script along its video, and its position, as a PNG or SVG."""
     from funscribe.script import read_script, write_heatmap
+    from funscribe.script.heatmap import PALETTES
 
     target = output or file.with_suffix(".png")
-    write_heatmap(target, read_script(file), duration, file.stem)
+    write_heatmap(target, read_script(file), duration, file.stem, PALETTES[palette])
     typer.echo(target)

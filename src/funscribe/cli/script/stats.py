@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
 from funscribe.cli.script.arguments import AsJson, ScriptFile
 
+if TYPE_CHECKING:
+    from funscribe.script.stats import OverLimit
 
-def stats(file: ScriptFile, json: AsJson = False) -> None:
+
+def stats(
+    file: ScriptFile,
+    max_speed: Annotated[
+        float | None,
+        typer.Option(min=1, metavar="V", help="Also tell where it is faster than a device can be (units/s)."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
     """Print figures that describe a script."""
     from dataclasses import asdict
 
     from funscribe.cli.report import print_figures, print_json
     from funscribe.script import read_script, script_stats
+    from funscribe.script.stats import over_limit
 
-    figures = asdict(script_stats(read_script(file)))
+    script = read_script(file)
+    figures = asdict(script_stats(script))
+    over = over_limit(script, max_speed) if max_speed is not None else None
     if json:
-        print_json({"file": str(file), **figures})
+        print_json({"file": str(file), **figures, **_over(over)})
         return
     rows = (
         ("actions", "{}", ""),
@@ -33,3 +50,19 @@ def stats(file: ScriptFile, json: AsJson = False) -> None:
         ("highest", "{}", "highest position"),
     )
     print_figures([(name, figures[name], form, note) for name, form, note in rows])
+    if over is not None:
+        print_figures(
+            [
+                ("over_s", over.seconds, "{:.1f}", f"s faster than {max_speed:g} units/s"),
+                ("over_percent", over.percent, "{:.1f}", "% of the duration"),
+            ]
+        )
+        for start_s, end_s, speed in over.passages:
+            typer.echo(f"too fast from {start_s:.3f} s to {end_s:.3f} s: {speed:.0f} units/s")
+
+
+def _over(over: OverLimit | None) -> dict[str, Any]:
+    if over is None:
+        return {}
+    passages = [{"start_s": a, "end_s": b, "speed": speed} for a, b, speed in over.passages]
+    return {"over_s": over.seconds, "over_percent": over.percent, "over": passages}

@@ -1,0 +1,34 @@
+"""`funscribe script plot`: the positions of a script as a picture, beside another one's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from funscribe.cli.script.arguments import ScriptFile
+
+
+def plot(
+    file: ScriptFile,
+    beside: Annotated[
+        Path | None, typer.Option("--with", metavar="OTHER", help="Another script, drawn behind it.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="OUT.png", help="Default: NAME.plot.png."),
+    ] = None,
+) -> None:
+    """Draw the positions of a script, in rows of 30 s and more, as a PNG."""
+    from funscribe.files import write_atomically
+    from funscribe.plots import Beside, comparison_png
+    from funscribe.script import read_script
+
+    script = read_script(file)
+    other = None if beside is None else read_script(beside)
+    labels = Beside(labels=("" if beside is None else beside.name, file.name))
+    times, positions = ((), ()) if other is None else (other.at_ms, other.pos)
+    target = output or file.with_suffix(".plot.png")
+    write_atomically(target, comparison_png(script, times, positions, file.stem, beside=labels))
+    typer.echo(target)
