@@ -42,6 +42,7 @@ ROWS = {
     "model": "speed:with_model",
     "distractors": "attending:distractors",
     "filters": "filtering:filters",
+    "formats": "workshop:formats",
 }
 
 

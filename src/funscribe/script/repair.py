@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LATEST_MS = 7 * 24 * 3600 * 1000
+_DIGITS = frozenset("0123456789+-.eE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def finite_number(value: Any) -> float | None:
     """A finite number, also from a string of one; None for anything else, truth values included."""
     if type(value) is str:
         # What Python alone takes for a number is none in a file: "1_000", "nan", "infinity".
-        if not value.strip() or not set(value.strip()) <= set("0123456789+-.eE"):
+        if not _DIGITS.issuperset(value.strip()):
             return None
         try:
             value = float(value)

@@ -12,6 +12,7 @@ from funscribe.script.repair import Repair, finite_number, positions_in_range, r
 
 _TIMES = ("t_ms", "at", "at_ms", "time_ms", "ms", "time", "t", "timestamp")
 _POSITIONS = ("pos", "position", "value")
+_AROUND = '" '
 _SEPARATORS = re.compile(r"[,;\t]")
 
 
@@ -45,7 +46,7 @@ def parse_csv(data: bytes) -> Parsed:
         text = data.decode()
     except UnicodeDecodeError as error:
         raise ScriptInvalid(f"is no text ({error}); a CSV of a script has lines of t_ms,pos") from error
-    rows = [[cell.strip() for cell in _SEPARATORS.split(line)] for line in text.splitlines() if line.strip()]
+    rows = [_SEPARATORS.split(line) for line in text.splitlines() if line.strip()]
     columns = _columns(rows[0]) if rows else None
     actions = [_action(row, columns or (0, 1)) for row in (rows[1:] if columns else rows)]
     at_ms, pos = repaired_actions(actions, repairs)
@@ -59,7 +60,7 @@ def parse_csv(data: bytes) -> Parsed:
 
 def _columns(first: list[str]) -> tuple[int, int] | None:
     """Where a header has the times and the positions; None if the line is none."""
-    names = [cell.strip('"').lower() for cell in first]
+    names = [cell.strip(_AROUND).lower() for cell in first]
     if not set(names) & {*_TIMES, *_POSITIONS}:
         return None
     times = next((names.index(name) for name in _TIMES if name in names), 0)
@@ -67,5 +68,5 @@ def _columns(first: list[str]) -> tuple[int, int] | None:
 
 
 def _action(row: list[str], columns: tuple[int, int]) -> dict[str, Any]:
-    numbers = [finite_number(row[c].strip('"')) if c < len(row) else None for c in columns]
-    return dict(zip(("at", "pos"), numbers, strict=True))
+    at, pos = (finite_number(row[c].strip(_AROUND)) if c < len(row) else None for c in columns)
+    return {"at": at, "pos": pos}
