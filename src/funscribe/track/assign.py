@@ -93,6 +93,20 @@ class Overlaps:
             alike *= tracks[:, None]
         return pair_alike(alike, floor)
 
+    def above(self, floor: float, tracks: Array, boxes: Array) -> Pairs:
+        """Return which of some tracks (A,) and boxes (B,) overlap by more than that: indices into these."""
+        if not len(tracks) or not len(boxes):
+            return _NONE, _NONE
+        if self._listed is None:
+            i, j = (self._shared[tracks].take(boxes, 1) > floor).nonzero()
+            return i, j
+        rows, columns = self._listed
+        place, where = np.full(self._shape[0], -1), np.full(self._shape[1], -1)
+        place[tracks], where[boxes] = np.arange(len(tracks)), np.arange(len(boxes))
+        i, j = place[rows], where[columns]
+        good = (self._shared > floor) & (i >= 0) & (j >= 0)
+        return i[good], j[good]
+
     def _pair_listed(
         self, floor: float, tracks: Array | None, weight: Array | None, looks: Looks | None
     ) -> Pairs:

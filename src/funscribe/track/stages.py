@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from funscribe.records import Array, Detections, TrackRows
-from funscribe.track.assign import MANY, Looks, Overlaps, overlap, touching
+from funscribe.track.assign import Looks, Overlaps
 from funscribe.track.intake import Clock, Found, affine_of, sift
 from funscribe.track.kalman import BoxFilter
 from funscribe.track.options import BotSortOptions, ByteTrackOptions
@@ -35,6 +35,7 @@ class StagedTracks:
         self.dropped = 0
         self._table = TrackTable(kalman)
         self._clock = Clock()
+        self._shared = Overlaps(np.zeros((0, 4)), np.zeros((0, 4)))  # of the last look
         self._first_look = True
         self._begun = False  # whether there are tracks that were seen once
         self._class: int | None = None  # the one that all have; None before the first
@@ -64,7 +65,7 @@ class StagedTracks:
             if not self.options.foresee:
                 table.mark(rows)
         if len(rows) < len(table):
-            self._end(rows, time_s)
+            self._end(rows, taken, time_s)
         self._begun = False
         if len(rest):
             self._begin(rest[found.score[rest] >= self.options.new_score], found, time_s)
@@ -73,7 +74,7 @@ class StagedTracks:
     def _match(self, found: Found) -> tuple[Array, Array, Array]:
         """Return rows (K,) and the detections they take (K,), and the good detections that are left."""
         options, phase = self.options, self._table.phase
-        overlaps = self._overlaps(found)
+        overlaps = self._shared = self._overlaps(found)
         weight = found.score if options.fuse_score else None
         good = found.score >= options.high_score
         begun = phase == NEW if self._begun else None
@@ -123,15 +124,28 @@ class StagedTracks:
         if looks.shape[1] and isinstance(self.options, BotSortOptions):
             self._table.describe(rows, looks, self.options.look_keep)
 
-    def _end(self, seen: Array, time_s: float) -> None:
-        """Lose the rows that were not seen, and forget those that are not worth waiting for."""
-        table = self._table
-        unseen = np.ones(len(table), bool)
-        unseen[seen] = False
-        gone = unseen & ((table.phase == NEW) | (time_s - table.seen_s > self.options.buffer_s))
+    def _end(self, seen: Array, taken: Array, time_s: float) -> None:
+        """Lose the rows that were not seen, and forget those that are not worth waiting for.
+
+        Args:
+            seen: The rows that were seen (K,).
+            taken: The detections that they took (K,).
+            time_s: When it is (s).
+        """
+        table, options = self._table, self.options
+        mask = np.ones(len(table), bool)
+        mask[seen] = False
+        unseen = mask.nonzero()[0]
+        mask[unseen] = (table.phase[unseen] == NEW) | (time_s - table.seen_s[unseen] > options.buffer_s)
+        i, j = self._shared.above(options.twin_overlap, unseen, taken)
+        if len(i):
+            # Two tracks for one thing: the one that was followed for less time goes.
+            lost, held = unseen[i], seen[j]
+            age = table.seen_s - table.born_s
+            mask[np.where(age[lost] > age[held], held, lost)] = True
         self._lose(unseen)
-        table.keep(~gone)
-        self._drop_twins()
+        if _any(mask):
+            table.keep(~mask)
 
     def _correct(self, rows: Array, measured: Array) -> None:
         """Take what was measured (K, 4), in the form of the filter, of rows (K,) into it."""
@@ -141,32 +155,10 @@ class StagedTracks:
         )
 
     def _lose(self, unseen: Array) -> None:
-        """Note that rows (M,) bool were looked for and not seen."""
-        self._table.phase[unseen] = LOST
-        self._table.velocity[unseen, 2:] = 0  # a box that nobody sees neither grows nor shrinks
-
-    def _drop_twins(self) -> None:
-        """Of a held and a lost track in the same place forget the one that was followed for less time."""
+        """Note that rows (K,) were looked for and not seen."""
         table = self._table
-        lost = np.flatnonzero(table.phase == LOST)
-        held = np.flatnonzero(table.phase == HELD)
-        if not len(lost) or not len(held):
-            return
-        xyxy = table.xyxy()
-        if len(lost) * len(held) > MANY:
-            i, j, shared = touching(xyxy[lost], xyxy[held])
-        else:
-            matrix = overlap(xyxy[lost], xyxy[held])
-            i, j = np.nonzero(matrix > self.options.twin_overlap)
-            shared = matrix[i, j]
-        i, j = lost[i], held[j]
-        same = (shared > self.options.twin_overlap) & (table.class_id[i] == table.class_id[j])
-        if same.any():
-            i, j = i[same], j[same]
-            age = table.seen_s - table.born_s
-            keep = np.ones(len(table), bool)
-            keep[np.where(age[i] > age[j], j, i)] = False
-            table.keep(keep)
+        table.phase[unseen] = LOST
+        table.velocity[unseen, 2:] = 0  # a box that nobody sees neither grows nor shrinks
 
     def _begin(self, which: Array, found: Found, time_s: float) -> None:
         """Begin a track at each of these detections; those of the first look need no second one."""

@@ -80,6 +80,16 @@ def test_many_boxes_are_paired_as_few_are(extra: str, monkeypatch: pytest.Monkey
     assert _listed(Overlaps(tracks, found, classes).pair(0.2, some, weight, looks)) == _listed(dense) != set()
 
 
+def test_those_that_nearly_coincide_are_told_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = _scatter(40, 11)
+    near = boxes + np.random.default_rng(12).normal(0, 1, boxes.shape)
+    some, others = np.array([3, 17, 5]), np.array([5, 30, 3, 8])
+    assert _listed(Overlaps(boxes, near).above(0.6, some, others)) == {(0, 2), (2, 0)}
+    assert _listed(Overlaps(boxes, near).above(0.6, some[:0], others)) == set()
+    monkeypatch.setattr(assign, "MANY", 0)
+    assert _listed(Overlaps(boxes, near).above(0.6, some, others)) == {(0, 2), (2, 0)}
+
+
 def test_nothing_pairs_with_nothing() -> None:
     none, some = np.zeros((0, 4)), _scatter(3, 9)
     for a, b in ((none, some), (some, none), (none, none)):
