@@ -129,7 +129,8 @@ def comparison_png(
             _confidence_axes(below, ax, sure_s, np.asarray(beside.confidence, dtype=np.float64))
     place = 1 - 0.36 / height
     figure.text(0.045, place, _printable(title), fontsize=12, color=INK, fontweight="bold", parse_math=False)
-    figure.text(0.5, place, _printable(caption), fontsize=10, color=FAINT, ha="center", parse_math=False)
+    begin, align = (0.5, "center") if title else (0.045, "left")
+    figure.text(begin, place, _printable(caption), fontsize=10, color=FAINT, ha=align, parse_math=False)
     handles = [handle for ax in curves[0] if ax for handle in ax.get_legend_handles_labels()[0]]
     figure.legend(
         handles=handles, loc="upper right", bbox_to_anchor=(0.99, 1 - 0.08 / height), ncols=3, frameon=False,

@@ -18,6 +18,8 @@ STEP_MS = 100
 WINDOW_MS = 2000
 # Two careful scripts of one motion differ by less on average; more is another opinion of it.
 DIFFERENT = 20.0
+# Longer names do not fit above the picture (letters).
+LABEL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def write_script_comparison(
     from funscribe.plots import Beside, comparison_png
 
     spans = [(1000 * one.start_s, 1000 * one.end_s) for one in found.passages]
-    beside = Beside(passages_ms=spans, labels=(labels[1], labels[0]))
+    beside = Beside(passages_ms=spans, labels=(labels[1][:LABEL], labels[0][:LABEL]))
     png = comparison_png(
         shifted(script, -found.shift_ms), other.at_ms, other.pos, "", brief(found.scores), beside
     )
@@ -129,13 +131,13 @@ def _differences(t_ms: NDArray[np.float64], distance: NDArray[np.float64]) -> tu
     if len(distance) < width:
         return ()
     total = np.concatenate(([0.0], np.cumsum(distance)))
-    bad = (total[width:] - total[:-width]) / width > DIFFERENT
-    # A passage is all that lies in one of its windows.
+    bad = ((total[width:] - total[:-width]) / width > DIFFERENT).astype(np.int64)
+    # A passage is all that lies in such windows; two that are closer than a window are one.
+    within = np.convolve(bad, np.ones(width, np.int64)) > 0
+    borders = runs(~within)
+    for a, b in borders[1 if borders and borders[0][0] == 0 else 0 :]:
+        within[a:b] = b - a < width and b < len(within)
     return tuple(
-        Difference(
-            float(t_ms[a]) / 1000,
-            float(t_ms[b + width - 2]) / 1000,
-            float(distance[a : b + width - 1].mean()),
-        )
-        for a, b in runs(bad)
+        Difference(float(t_ms[a]) / 1000, float(t_ms[b - 1]) / 1000, float(distance[a:b].mean()))
+        for a, b in runs(within)
     )

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,21 @@ def test_passages_that_differ_are_found():
     assert passage.start_s == pytest.approx(35, abs=2.1)
     assert passage.end_s == pytest.approx(45, abs=2.1)
     assert passage.error > 20
+
+
+def test_passages_close_to_each_other_are_one():
+    bad = POS.copy()
+    for start in (25_000, 30_500, 50_000):
+        inside = np.abs(AT - start - 2250) < 2250
+        bad[inside] = 100 - bad[inside]
+    found = compare_scripts(Script(AT, bad), GOOD).passages
+    assert [round(p.start_s) for p in found] == [pytest.approx(25, abs=2), pytest.approx(50, abs=2)]
+    assert all(a.end_s < b.start_s for a, b in pairwise(found))
+
+
+def test_two_scripts_with_nothing_alike_differ_in_one_passage():
+    (passage,) = compare_scripts(Script([0, 90_000], [0, 0]), Script([0, 90_000], [80, 80])).passages
+    assert (passage.start_s, passage.end_s, passage.error) == (0, 90, 80)
 
 
 def test_scripts_are_aligned_only_if_asked():

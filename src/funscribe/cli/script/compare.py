@@ -12,6 +12,8 @@ from funscribe.cli.script.arguments import AsJson
 if TYPE_CHECKING:
     from funscribe.pipeline import Comparison
 
+MOST_SHOWN = 20
+
 
 def compare(
     script: Annotated[Path, typer.Argument(metavar="A", help="A .funscript file.")],
@@ -50,9 +52,12 @@ def compare(
         ("missed", "{}", "turning points that A does not have"),
     )
     print_figures([(name, figures[name], form, note) for name, form, note in rows])
-    for passage in found.passages:
+    worst = sorted(found.passages, key=lambda p: p.error * (p.end_s - p.start_s), reverse=True)[:MOST_SHOWN]
+    for passage in sorted(worst, key=lambda p: p.start_s):
         span = f"{clock(passage.start_s, fine=True)} to {clock(passage.end_s, fine=True)}"
         typer.echo(f"differs from {span}, by {passage.error:.0f} units on average")
+    if len(found.passages) > MOST_SHOWN:
+        typer.echo(f"and in {len(found.passages) - MOST_SHOWN} lesser passages; --json has them all")
 
 
 def _figures(found: Comparison) -> dict[str, Any]:

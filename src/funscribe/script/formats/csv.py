@@ -53,7 +53,7 @@ def parse_csv(data: bytes) -> Parsed:
     if not len(at_ms) and (actions or columns is None):
         raise ScriptInvalid("has no line with a time and a position; a CSV of a script has lines of t_ms,pos")
     if len(at_ms) < 2:
-        text = f"{len(at_ms)} actions: players expect two or more"
+        text = f"{len(at_ms)} action{'s' * (len(at_ms) != 1)}: players expect two or more"
         repairs.append(Repair("few-actions", text, severe=False))
     return Parsed(Script(at_ms, positions_in_range(pos, repairs)), repairs, "csv")
 

@@ -139,7 +139,7 @@ def _described(script: Script, said: Mapping[str, Any], last_ms: int, repairs: l
 
 def _note_use(script: Script, repairs: list[Repair]) -> None:
     if len(script) < 2:
-        text = f"{len(script)} actions: players expect two or more"
+        text = f"{len(script)} action{'s' * (len(script) != 1)}: players expect two or more"
         repairs.append(Repair("few-actions", text, severe=False))
     gaps = np.diff(script.at_ms)
     huge = np.flatnonzero(gaps > HUGE_GAP_MS)
