@@ -92,3 +92,7 @@ class HybridOptions(BotSortOptions, frozen=True, kw_only=True, forbid_unknown_fi
     coast_s: Annotated[
         float, Meta(ge=0, le=60, description="time for which a lost track is still told, as predicted (s)")
     ] = 0.5
+    found_cost: Annotated[
+        float,
+        Meta(gt=0, le=1, description="cost below which a lost track takes a detection near its place (0..1)"),
+    ] = 0.7

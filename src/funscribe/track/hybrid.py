@@ -1,0 +1,207 @@
+"""The default tracker: detections say where things are, the motion field how they went from there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from funscribe.records import Array, Detections, TrackRows
+from funscribe.track.assign import MANY, pair
+from funscribe.track.drift import measure_drift, without_camera
+from funscribe.track.intake import Found, affine_of, options_of, sift
+from funscribe.track.kalman import POS, VAR, VEL, VEL_VAR, BoxFilter
+from funscribe.track.options import HybridOptions, TrackOptions
+from funscribe.track.stages import LONGEST_STEP_S, StagedTracks
+from funscribe.track.steer import FOLLOWED, Memory, believed, doubt, rate, steer
+from funscribe.track.table import LOST
+
+_SEARCHED = 2.0  # how far a lost track is sought, in standard deviations of its place
+_FARTHEST = 1.0  # ... and at most, in sides of its box
+
+
+class HybridTracker:
+    """Joins the detections of one clip, and carries tracks by the motion field from one to the next.
+
+    Detections are joined as BoT-SORT does. Between them, and beside them, tracks move as the field inside
+    their boxes says (`funscribe.track.drift`), so that the middle of a box is as smooth as the field and does
+    not jump with each detection. Where the field tells something else than expected, as when an occluder
+    passes, and where there is no field, tracks go on at the velocity they have. A lost track is found again
+    by its overlap with a detection, once moved as far as its place is uncertain by then, and by appearance.
+
+    `seen` is True for rows that a detection showed at that moment; those that the field carried and those
+    that are merely predicted are not seen.
+
+    Args:
+        size_wh: Size of the upright picture (px); needed where a field is given.
+        **options: Fields of `HybridOptions`.
+
+    Raises:
+        RecipeInvalid: An option is unknown, of the wrong type or out of its range.
+    """
+
+    def __init__(self, size_wh: tuple[int, int] | None = None, **options: float | bool) -> None:
+        self._tracks = HybridTracks(options_of(HybridOptions, options), size_wh)
+
+    @classmethod
+    def from_options(cls, options: TrackOptions, size_wh: tuple[int, int]) -> HybridTracker:
+        """Return a tracker with the options that all trackers have, for pictures of a size (px)."""
+        return cls(
+            size_wh,
+            high_score=options.high_score,
+            low_score=options.low_score,
+            new_score=options.new_score,
+            buffer_s=options.buffer_s,
+        )
+
+    @property
+    def dropped(self) -> int:
+        """Number of invalid detections left out so far."""
+        return self._tracks.dropped
+
+    def update(
+        self,
+        time_s: float,
+        detections: Detections | None,
+        *,
+        field: Array | None = None,
+        camera: Array | None = None,
+    ) -> TrackRows:
+        """Take one moment and return its tracks; which are told is as with `ByteTrack`, in the picture.
+
+        Args:
+            time_s: When it is (s); later than the moment before.
+            detections: What was found; None where nothing looked.
+            field: Mean velocity of each cell since the moment before (GY, GX, 2), picture heights/s, with
+                the camera's; None where it is not known.
+            camera: What the camera did to pixels since the moment before (2, 3); None is nothing.
+
+        Raises:
+            ValueError: The time does not rise, the camera is no affine, or the field is no field or the size
+                of its picture is not known.
+        """
+        return self._tracks.take(time_s, detections, field, camera)
+
+
+class HybridTracks(StagedTracks):
+    """The tracks of a clip that a field may steer.
+
+    Args:
+        options: Scores, costs and times.
+        size_wh: Size of the picture (px), None where it is not known.
+    """
+
+    def __init__(self, options: HybridOptions, size_wh: tuple[int, int] | None) -> None:
+        super().__init__(options, BoxFilter("size"))
+        self._size_wh = size_wh
+        self._memory = Memory()
+
+    def take(
+        self, time_s: float, detections: Detections | None, field: Array | None, camera: Array | None
+    ) -> TrackRows:
+        """Take one moment and return its tracks; see `HybridTracker.update`."""
+        affine = None if camera is None else affine_of(camera)
+        if field is not None:
+            field = self._checked(field)
+        elapsed_s = min(self._clock.step(time_s), LONGEST_STEP_S)
+        if field is None or not elapsed_s or not len(self._table):
+            self._memory.pause()
+            self._table.predict(elapsed_s)
+        else:
+            if affine is not None:
+                field = without_camera(field, affine, elapsed_s, self._size_wh or (1, 1))
+            self._carry(field, elapsed_s)
+        if affine is not None:
+            self._table.move(affine)
+        if detections is not None:
+            found, dropped = sift(detections)
+            self.dropped += dropped
+            self._look(time_s, found)
+        return self._rows(time_s)
+
+    def _checked(self, field: Array) -> Array:
+        field = np.asarray(field)
+        if field.ndim != 3 or field.shape[2] != 2 or not field.size:
+            raise ValueError(f"field must have the shape (GY, GX, 2), not {field.shape}")
+        if self._size_wh is None:
+            raise ValueError("a field is of use only with the size of its picture: HybridTracker(size_wh=...)")
+        return field
+
+    def _carry(self, field: Array, elapsed_s: float) -> None:
+        """Move all tracks on in time: by the field where it can be believed, at their velocity elsewhere."""
+        table, state = self._table, self._table.state
+        assert self._size_wh is not None
+        memory = self._memory.of(table.track_id)
+        expected = state[VEL, :, :2]
+        size = state[POS, :, 2:].mean(1)
+        doubts = doubt(memory, state[VEL_VAR, :, 0], size, table.phase == LOST, elapsed_s)
+        drift = measure_drift(field, table.xyxy(), self._size_wh, expected, doubts)
+        good = believed(drift, expected, doubts)
+        cell = self._size_wh[0] / field.shape[1]
+        if good.all():
+            steer(state, memory, drift, cell, elapsed_s)
+            return
+        memory[~good, FOLLOWED] = 0
+        alone, led = state[:, ~good], state[:, good]
+        table.kalman.predict(alone, elapsed_s)
+        state[:, ~good] = alone
+        if good.any():
+            mine = memory[good]
+            steer(led, mine, type(drift)(*(column[good] for column in drift)), cell, elapsed_s)
+            state[:, good], memory[good] = led, mine
+
+    def _correct(self, rows: Array, measured: Array) -> None:
+        memory = self._memory.of(self._table.track_id)
+        state = self._table.state[:, rows]
+        surprise = (measured - state[POS]) ** 2 / (state[VAR] + self._table.kalman.noise(state[POS]))
+        mine = memory[rows]
+        rate(mine, surprise[:, :2].mean(1))
+        memory[rows] = mine
+        super()._correct(rows, measured)
+
+    def _lose(self, unseen: Array) -> None:
+        growth = self._table.velocity[unseen, 2:]
+        super()._lose(unseen)
+        # The field still tells how those grow that it carries.
+        followed = self._memory.of(self._table.track_id)[unseen, FOLLOWED, None]
+        self._table.velocity[unseen, 2:] = growth * followed
+
+    def _match(self, found: Found) -> tuple[Array, Array, Array]:
+        """Do as the other trackers, then give good detections that are left to lost tracks near them."""
+        rows, taken, rest = super()._match(found)
+        lost = self._table.phase == LOST
+        lost[rows] = False
+        seekers = np.flatnonzero(lost)
+        if not len(rest) or not len(seekers) or len(rest) * len(seekers) > MANY:
+            return rows, taken, rest
+        i, j = pair(self._seek(seekers, rest, found), self.options.found_cost)
+        left = np.ones(len(rest), bool)
+        left[j] = False
+        return np.concatenate([rows, seekers[i]]), np.concatenate([taken, rest[j]]), rest[left]
+
+    def _seek(self, rows: Array, which: Array, found: Found) -> Array:
+        """Return what it costs (N, M) that lost rows (N,) are found where detections (M,) are."""
+        table = self._table
+        position, var = table.state[POS, rows], table.state[VAR, rows]
+        measured = table.kalman.measure(found.xyxy[which])
+        sides, theirs = position[:, None, 2:], measured[:, 2:]
+        reach = np.minimum(_SEARCHED * np.sqrt(var[:, None, :2]), _FARTHEST * sides)
+        away = np.abs(measured[:, :2] - position[:, None, :2])
+        short = np.maximum(away - reach, 0)
+        shared = np.clip((sides + theirs) / 2 - short, 0, np.minimum(sides, theirs)).prod(-1)
+        cost = 1 - shared / (sides.prod(-1) + theirs.prod(-1) - shared)
+        cost += 0.1 * (away / np.maximum(reach, 1e-9)).clip(0, 1).mean(-1)  # of two the nearer
+        cost[table.class_id[rows][:, None] != found.class_id[which]] = 2
+        looks = found.embedding[which]
+        if looks.shape[1] and looks.shape[1] == table.look.shape[1]:
+            unlike = 0.5 * (1 - table.look[rows] @ looks.T) >= self.options.look_cost
+            cost[unlike & table.look[rows].any(1)[:, None]] = 2
+        return np.asarray(cost)
+
+    def _rows(self, time_s: float) -> TrackRows:
+        told = super()._rows(time_s)
+        if self._size_wh is None or not len(told):
+            return told
+        inside = (told.xyxy[:, 2:] > 0).all(1) & (told.xyxy[:, :2] < np.array(self._size_wh)).all(1)
+        if inside.all():
+            return told
+        columns = (told.track_id, told.xyxy, told.score, told.class_id, told.seen)
+        return TrackRows(*(column[inside] for column in columns))
