@@ -8,8 +8,10 @@ from funscribe.records import Script
 from funscribe.script.filters import apply, parse_all
 
 STROKES = Script(np.arange(0, 30_001, 250), [20, 80] * 60 + [20])
-CHANGES = ["invert", "shift(by=40)", "clamp(low=50, high=50)", "limit_speed(max_speed=150)", "offset(by_s=3)",
-           "min_interval(interval_ms=90)", "keyframes", "amplify(factor=3)", "stretch(factor=0.3)"]  # fmt: skip
+CHANGES = [
+    "invert", "shift(by=40)", "clamp(low=50, high=50)", "limit_speed(max_speed=150)", "offset(by_s=3)",
+    "min_interval(interval_ms=90)", "keyframes", "amplify(factor=3)", "stretch(factor=0.3)",
+]  # fmt: skip
 
 
 def fastest(script):
