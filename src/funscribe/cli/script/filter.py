@@ -84,6 +84,8 @@ def filter_script(
     axes = _axes(opened.script, file, axis or ["stroke"])
     steps = _with_beats(steps, beats)
     script, figures = _filtered(opened.script, axes, steps, (start, end))
+    if steps and all(_same(_axis(opened.script, name), _axis(script, name)) for name in axes):
+        typer.echo(f"{file}: the steps change nothing there", err=True)
     paths = write_back(opened, script, output or file.with_suffix(f".filtered{file.suffix}"))
     if plot:
         before, after = (_axis(whole, axes[0]) for whole in (opened.script, script))
@@ -116,6 +118,10 @@ def _filtered(
 
 def _axis(script: Script, name: str) -> Script:
     return script if name == "stroke" else script.axes[name]
+
+
+def _same(one: Script, other: Script) -> bool:
+    return one.at_ms.tolist() == other.at_ms.tolist() and one.pos.tolist() == other.pos.tolist()
 
 
 def _axes(script: Script, file: Path, wanted: list[str]) -> list[str]:

@@ -48,6 +48,13 @@ def test_a_passage(folder, run):
     assert set(got.pos[(got.at_ms > 5500) & (got.at_ms < 9500)].tolist()) == {10, 40}
 
 
+def test_steps_that_change_nothing_are_told(folder, run):
+    got = run("filter", folder / "good.funscript", "--apply", "invert", "--from", "50")
+    assert got.exit_code == 0
+    assert "the steps change nothing there" in got.stderr
+    assert "change nothing" not in run("filter", folder / "good.funscript", "--apply", "invert").stderr
+
+
 def test_an_axis_alone_and_all(several, run, folder):
     out = folder / "out.funscript"
     assert run("filter", several, "--apply", "invert", "--axis", "R1", "-o", out).exit_code == 0
