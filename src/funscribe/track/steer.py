@@ -21,8 +21,9 @@ from funscribe.track.kalman import LEAST, POS, RATE_HZ, VAR, VEL
 PULL, FOLLOWED, RESTLESS, SPREAD, RATED = slice(0, 4), 4, 5, 6, 7
 _COLUMNS = 8
 
-# How fast velocities may change (sizes of the box/s^2): of a track that was never steered, and at least.
-_FIRST_CHANGE, _LEAST_CHANGE = 15.0, 3.0
+# How fast velocities may change (sizes of the box/s^2): of a track that was never steered, for which strokes of
+# a few sizes once a second must be possible, and at least.
+_FIRST_CHANGE, _LEAST_CHANGE = 60.0, 3.0
 _CHANGE = 1.5  # the same in roots of the mean square of what it did so far
 _RESTLESS_S = 0.4  # how long that is remembered (s)
 _FLOOR = 0.05  # what cells may always differ by (sizes of the box/s)
