@@ -121,7 +121,7 @@ def _axis(script: Script, name: str) -> Script:
 
 
 def _same(one: Script, other: Script) -> bool:
-    return one.at_ms.tolist() == other.at_ms.tolist() and one.pos.tolist() == other.pos.tolist()
+    return one.actions == other.actions
 
 
 def _axes(script: Script, file: Path, wanted: list[str]) -> list[str]:
