@@ -15,16 +15,16 @@ from funscribe import Recipe, generate, watch
 from funscribe.recipe import change
 from funscribe.video.writer import write_video
 
-SIDE, CELL = 96, 12
+SIDE, BOX, STRIDE = 96, 20, 2
 RATE_HZ, SECONDS = 30, 8
 MODELS = Path(__file__).resolve().parents[3] / "shared" / "data" / "models"
 
 
 def bright_finder(path: Path, *, gain: float = 30.0) -> Path:
-    """Write a detector of bright things: a box of two cells around each cell, its score the brightness."""
-    cells = SIDE // CELL
-    y, x = (np.mgrid[:cells, :cells] + 0.5).reshape(2, -1) * CELL
-    boxes = np.stack([x, y, np.full_like(x, 2 * CELL), np.full_like(x, 2 * CELL)])[None].astype(np.float32)
+    """Write a detector of bright things: boxes every two pixels, scored by brightness."""
+    cells = (SIDE - BOX) // STRIDE + 1
+    y, x = (np.mgrid[:cells, :cells] * STRIDE + BOX / 2).reshape(2, -1)
+    boxes = np.stack([x, y, np.full_like(x, BOX), np.full_like(x, BOX)])[None].astype(np.float32)
     constants = {
         "boxes": boxes,
         "shape": np.array([1, 1, cells * cells]),
@@ -33,7 +33,7 @@ def bright_finder(path: Path, *, gain: float = 30.0) -> Path:
         "none": np.zeros((1, 1, cells * cells), np.float32),
     }
     nodes = [
-        helper.make_node("AveragePool", ["images"], ["pooled"], kernel_shape=[CELL] * 2, strides=[CELL] * 2),
+        helper.make_node("AveragePool", ["images"], ["pooled"], kernel_shape=[BOX] * 2, strides=[STRIDE] * 2),
         helper.make_node("ReduceMean", ["pooled"], ["grey"], axes=[1], keepdims=1),
         helper.make_node("Reshape", ["grey", "shape"], ["row"]),
         helper.make_node("Sub", ["row", "level"], ["above"]),
@@ -49,7 +49,7 @@ def bright_finder(path: Path, *, gain: float = 30.0) -> Path:
         [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    told = {"names": "{0: 'ball', 1: 'person'}", "task": "detect", "stride": str(CELL)}
+    told = {"names": "{0: 'ball', 1: 'person'}", "task": "detect", "stride": "32"}
     for key, value in told.items():
         model.metadata_props.add(key=key, value=value)
     onnx.save(model, str(path))
