@@ -152,7 +152,18 @@ def test_every_frame_when_it_is_asked_for(film: Path, model: Path) -> None:
 
 def test_the_command_says_what_ran(film: Path, model: Path, tmp_path: Path) -> None:
     ran = _run(
-        "generate", film, "--model", model, "--contact", "ball", "-o", tmp_path, "--json", cwd=tmp_path
+        "generate",
+        film,
+        "--model",
+        model,
+        "--contact",
+        "ball",
+        "--set",
+        "detect.iou=0.2",
+        "-o",
+        tmp_path,
+        "--json",
+        cwd=tmp_path,
     )
     assert ran.returncode == 0, ran.stderr
     said = json.loads(ran.stdout)
