@@ -23,6 +23,9 @@ FunscribeError
 │   ├── DownloadFailed         (OSError)
 │   └── CalibrationInvalid     (ValueError)     no frames, or the smaller model disagrees too much
 ├── DeviceMissing              (RuntimeError)   asked for, and not there; names the extra to install
+├── DeviceLost                 (ConnectionError) was there, and no longer answers
+├── DeviceUnknown              (LookupError)    no table has a row of that name
+├── DevicesInvalid             (ValueError)     a table of devices that makes no sense; tells the line
 └── WorkerDied                 (RuntimeError)
 """
 
@@ -117,6 +120,18 @@ class CalibrationInvalid(ModelError, ValueError):
 
 class DeviceMissing(FunscribeError, RuntimeError):
     """A device or library that was asked for is not there."""
+
+
+class DeviceLost(FunscribeError, ConnectionError):
+    """A device that was connected can no longer be reached."""
+
+
+class DeviceUnknown(FunscribeError, LookupError):
+    """No table has a device of that name."""
+
+
+class DevicesInvalid(FunscribeError, ValueError):
+    """A table of devices has a row that makes no sense, or a limit was asked for that does not."""
 
 
 class WorkerDied(FunscribeError, RuntimeError):

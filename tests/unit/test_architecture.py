@@ -11,21 +11,27 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "funscribe"
 UNIT = ROOT / "tests" / "unit"
 HEAVY = {
-    "av", "cv2", "matplotlib", "nicegui", "numpy", "onnxruntime", "openvino", "ray", "scipy",
+    "av", "buttplug", "cv2", "librosa", "matplotlib", "nicegui", "numpy", "onnxruntime", "openvino", "ray",
+    "scipy", "serial",
 }  # fmt: skip
 DOORS = {
     "av": ("video/",),
+    "buttplug": ("devices/routes/buttplug.py",),
     "cv2": ("field/flow.py", "detect/letterbox.py", "detect/crops.py", "testing/"),
+    "librosa": ("script/beats.py",),
     "matplotlib": ("plots.py",),
     "onnxruntime": ("detect/engines/onnxruntime.py",),
     "openvino": ("detect/engines/openvino", "detect/quantise.py"),
     "scipy": ("field/", "motion/", "script/", "track/", "evaluate/", "testing/", "zigzag.py"),
+    "serial": ("devices/routes/tcode.py",),
 }
 
 # Packages' own files only pass names on, and options are covered by the tests of recipes.
 COVERED_ELSEWHERE = {
     "cli/report.py": "cli/test_generate.py",
     "cli/script/arguments.py": "cli/script/test_validate.py",
+    "devices/playing.py": "devices/test_player.py",
+    "devices/routes/route.py": "testing/test_route_kit.py",
     "script/repair.py": "script/test_funscript.py",
     "testing/__main__.py": "testing/test_render.py",
     "testing/poses.py": "testing/test_layers.py",
