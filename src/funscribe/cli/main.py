@@ -14,6 +14,7 @@ from funscribe.cli import bench, cache, models, recipe, script
 from funscribe.cli.doctor import doctor
 from funscribe.cli.evaluate import evaluate
 from funscribe.cli.generate import generate
+from funscribe.cli.play import play
 from funscribe.cli.report import complain
 from funscribe.errors import FunscribeError
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(generate)
 app.command()(evaluate)
+app.command()(play)
 app.command()(doctor)
 app.add_typer(script.app, name="script")
 app.add_typer(recipe.app, name="recipe")
