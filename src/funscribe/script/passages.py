@@ -1,4 +1,4 @@
-"""Passages of a script turned upside down, made shallower or silent; scripts cut where the video ends."""
+"""Passages of a script made silent or measured; scripts cut where the video ends."""
 
 from __future__ import annotations
 
@@ -6,40 +6,11 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from funscribe.records import Chapter, Script
 
 # After a silence the script goes on from where it held still, and no faster than this (units/s).
 RETURN_SPEED = 300.0
-
-
-def invert_passage(script: Script, start_s: float, end_s: float) -> Script:
-    """The script with the actions from `start_s` to before `end_s` (s) turned upside down: 100 - position.
-
-    Actions outside stay as they are; the way in and out bridges the step.
-    """
-    return _with_passage(script, start_s, end_s, 100.0 - script.pos)
-
-
-def scale_passage(
-    script: Script, start_s: float, end_s: float, amplitude: float, centre: float = 50.0
-) -> Script:
-    """The script with the actions from `start_s` to before `end_s` (s) moved from the centre or towards it.
-
-    Args:
-        script: The script.
-        start_s: Where the passage begins (s).
-        end_s: Where it ends (s).
-        amplitude: What the distance from the centre is multiplied by, at least 0; positions stay in 0..100.
-        centre: What stays in its place (units).
-
-    Raises:
-        ValueError: If the amplitude is below 0 or not finite.
-    """
-    if not 0 <= amplitude < math.inf:
-        raise ValueError(f"an amplitude must be 0 or more, not {amplitude:g}")
-    return _with_passage(script, start_s, end_s, centre + amplitude * (script.pos - centre))
 
 
 def silence_passage(script: Script, start_s: float, end_s: float) -> Script:
@@ -106,12 +77,6 @@ def _shortened(script: Script, end_s: float) -> Script:
     )
     bookmarks = tuple(mark for mark in script.bookmarks if mark.time_s <= end_s)
     return replace(script, at_ms=at_ms, pos=pos, chapters=chapters, bookmarks=bookmarks)
-
-
-def _with_passage(script: Script, start_s: float, end_s: float, pos: NDArray[np.float64]) -> Script:
-    inside = (script.at_ms >= _ms(start_s)) & (script.at_ms < _ms(end_s))
-    changed = np.floor(np.clip(pos, 0, 100) + 0.5).astype(np.int64)
-    return replace(script, pos=np.where(inside, changed, script.pos))
 
 
 def _ms(time_s: float) -> int:

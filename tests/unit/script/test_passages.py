@@ -7,9 +7,7 @@ from funscribe.records import Bookmark, Chapter, Script
 from funscribe.script.passages import (
     RETURN_SPEED,
     cut_at,
-    invert_passage,
     passage_speed,
-    scale_passage,
     silence_passage,
 )
 
@@ -20,23 +18,6 @@ scripts = st.builds(
     st.lists(st.integers(0, 100), max_size=30),
 )
 times = st.floats(0, 40)
-
-
-def test_a_passage_is_turned_and_no_other():
-    turned = invert_passage(STROKES, 2.0, 4.0)
-    inside = (STROKES.at_ms >= 2000) & (STROKES.at_ms < 4000)
-    assert turned.pos[inside].tolist() == [100, 0, 100, 0]
-    assert turned.pos[~inside].tolist() == STROKES.pos[~inside].tolist()
-    assert invert_passage(turned, 2.0, 4.0).pos.tolist() == STROKES.pos.tolist()
-
-
-def test_a_passage_is_made_shallower_about_a_centre():
-    assert scale_passage(STROKES, 0, 1, 0.5).pos[:3].tolist() == [25, 75, 0]
-    assert scale_passage(STROKES, 0, 1, 0.5, centre=0).pos[:3].tolist() == [0, 50, 0]
-    assert scale_passage(STROKES, 0, 1, 9).pos[:3].tolist() == [0, 100, 0]
-    for amplitude in (-1, float("nan"), float("inf")):
-        with pytest.raises(ValueError, match="amplitude"):
-            scale_passage(STROKES, 0, 1, amplitude)
 
 
 def test_silence_holds_and_comes_back_in_time():
@@ -60,14 +41,10 @@ def test_silence_to_the_end_and_beside_the_script():
 @given(scripts, times, times)
 def test_changed_scripts_stay_scripts(script, a, b):
     start, end = min(a, b), max(a, b)
-    for changed in (
-        invert_passage(script, start, end),
-        scale_passage(script, start, end, 3.0),
-        silence_passage(script, start, end),
-    ):
-        assert np.all(np.diff(changed.at_ms) > 0)
-        if len(script):
-            assert changed.at_ms[-1] <= script.at_ms[-1]
+    changed = silence_passage(script, start, end)
+    assert np.all(np.diff(changed.at_ms) > 0)
+    if len(script):
+        assert changed.at_ms[-1] <= script.at_ms[-1]
 
 
 def test_nothing_stands_after_the_end_of_the_video():

@@ -97,13 +97,15 @@ def edit(
 def _changed(
     script: Script, chapter: Chapter, invert: bool, amplitude: float | None, silence: bool
 ) -> Script:
-    from funscribe.script.passages import invert_passage, scale_passage, silence_passage
+    from funscribe.script.filters import apply, parse_all
+    from funscribe.script.passages import silence_passage
 
     span = (chapter.start_s, chapter.end_s)
-    if invert:
-        script = invert_passage(script, *span)
+    steps = ["invert"] if invert else []
     if amplitude is not None:
-        script = scale_passage(script, *span, amplitude)
+        steps.append(f"amplify(factor={amplitude})")
+    if steps:
+        script = apply(script, parse_all(steps), *span)
     if silence:
         axes = {name: silence_passage(axis, *span) for name, axis in script.axes.items()}
         script = replace(silence_passage(script, *span), axes=axes)
