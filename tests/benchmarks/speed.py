@@ -62,10 +62,11 @@ def with_model(setting: Setting) -> Group:
     ratio = median(t.wall_s for t in plain) / median(t.wall_s for t in looking)
     said = json.loads(looking[0].stdout)
     return Group(
-        how=f"`funscribe generate` of {clip.name} ({said['frames']} frames of 1080p) with `--model {path.name}` "
-        f"at 10 Hz and without, in turns, {len(pairs)} times each, no trace kept, default options otherwise; "
-        f"the ratio of the medians. It ran in {said['precision']} on {said['device']} ({said['engine']}) and "
-        f"followed {said['tracks']} tracks. The ratio of a single pair was {ratios[0]:.2f} to {ratios[-1]:.2f}.",
+        how=f"`funscribe generate` of {clip.name} ({said['frames']} frames of 1080p), `--model {path.name}` "
+        f"at 10 Hz and without, in turns, {len(pairs)} times each, no trace kept, default options else; the "
+        f"ratio of the medians. It ran in {said['precision']} on {said['device']} ({said['engine']}) and "
+        f"followed {said['tracks']} tracks. The ratio of a single pair was {ratios[0]:.2f} to "
+        f"{ratios[-1]:.2f}.",
         lines=(at_least("whole run, 1080p: frames/s with a model ÷ without", 0.6, ratio, "{:.2f}"),),
         details=(
             Table(
