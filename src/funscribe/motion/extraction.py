@@ -1,4 +1,4 @@
-"""A trace becomes a motion signal: the stage's one public function.
+"""A trace becomes a motion signal: the stage's first public function.
 
 The pipeline calls, in this order:
 
@@ -18,6 +18,8 @@ contact and anchor (`pair`, `fuse`). Shots are solved on their own.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from funscribe.motion.attention import weigh
@@ -31,7 +33,7 @@ from funscribe.motion.normalise import to_position
 from funscribe.motion.options import MotionOptions
 from funscribe.motion.pair import measure_pairs
 from funscribe.motion.rest import moving
-from funscribe.motion.roles import cast_of, check_classes
+from funscribe.motion.roles import Cast, cast_of, check_classes
 from funscribe.motion.shots import bridge, flashes, split_shots
 from funscribe.motion.windows import moments
 from funscribe.records import Array, MotionSignal, Trace, Tracks
@@ -56,51 +58,97 @@ def extract(
         ClassUnknown: There are tracks, and no class of the name of a role.
         ValueError: The tracks are of another clip.
     """
-    if tracks is not None:
-        if len(tracks) != len(trace):
-            raise ValueError(f"the tracks are of {len(tracks)} frames, not {len(trace)}")
-        check_classes(options, tracks.classes)
+    check_tracks(trace, options, tracks)
     position = np.full(len(trace), 0.5)
     trust = np.zeros(len(trace))
     held = 0.5
     for shot in split_shots(trace.cut, options.cut_threshold):
-        solved = _solve_shot(trace, camera, shot, options, tracks)
-        if solved is None:
+        followed = follow_shot(trace, camera, shot, options, tracks)
+        if followed is None:
             position[shot] = held
             continue
-        position[shot], trust[shot] = solved
+        position[shot], trust[shot] = stroke_of(trace, followed, options)
         held = float(position[shot][-1])
     return MotionSignal(trace.time_s, position, trust)
 
 
-def _solve_shot(
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """A shot in which something was followed.
+
+    Attributes:
+        shot: Its frames.
+        even_s: Even times along it (N,) (s).
+        still: Velocities without the camera (N, D), each cell by its weight.
+        moved: The camera (N, 4); zero where attention says what moves.
+        camera: The camera throughout (N, 4).
+        basis: What the camera looks like on the cells (4, D).
+        course: What was followed.
+        on: Where there is motion (N,), bool.
+        cast: Who plays which part.
+    """
+
+    shot: slice
+    even_s: Array
+    still: Array
+    moved: Array
+    camera: Array
+    basis: Array
+    course: Course
+    on: Array
+    cast: Cast
+
+
+def check_tracks(trace: Trace, options: MotionOptions, tracks: Tracks | None) -> None:
+    """Check that the tracks are of this clip and have the classes that have a role.
+
+    Raises:
+        ClassUnknown: There is no class of the name of a role.
+        ValueError: The tracks are of another clip.
+    """
+    if tracks is None:
+        return
+    if len(tracks) != len(trace):
+        raise ValueError(f"the tracks are of {len(tracks)} frames, not {len(trace)}")
+    check_classes(options, tracks.classes)
+
+
+def follow_shot(
     trace: Trace, camera: Array, shot: slice, options: MotionOptions, tracks: Tracks | None
-) -> tuple[Array, Array] | None:
-    """Return position and confidence of a shot, or None where nothing moves."""
+) -> Followed | None:
+    """Return what moves in a shot, or None where nothing does."""
     if shot.stop - shot.start < _FEWEST:
         return None
-    time_s = trace.time_s[shot]
     grid = (trace.field.shape[1], trace.field.shape[2])
     basis = similarity_basis(grid)
-    even_s = even_times(time_s)
+    even_s = even_times(trace.time_s[shot])
     odd = flashes(trace.cut[shot], options.cut_threshold)
     still, moved = _velocities(trace, camera, shot, even_s, basis, odd)
+    seen_camera = moved
     cast = cast_of(tracks, shot, trace.info.size_wh, options)
     weight = weigh(trace, shot, even_s, still, cast.heeded, options)
     if weight is not None:
         # The camera is no candidate for a mode then: what is attended moves, and not the whole picture.
         still *= np.repeat(weight, 2, axis=1)
-        moved[:] = 0
+        moved = np.zeros_like(moved)
     course = _course(still, moved, basis, options)
     if course is None:
         return None
     noise = (np.einsum("nd,nd->n", still, still) - course.velocity**2).clip(0) / still.shape[1]
     on = moving(course.velocity, noise, float(np.median(course.tempo_hz)), options.rest_speed)
-    up = upward(course.pattern, grid)
+    return Followed(shot, even_s, still, moved, seen_camera, basis, course, on, cast)
+
+
+def stroke_of(trace: Trace, followed: Followed, options: MotionOptions) -> tuple[Array, Array]:
+    """Return position and confidence of the stroke at the frames of a shot, 0..1."""
+    course, on, even_s, cast = followed.course, followed.on, followed.even_s, followed.cast
+    up = upward(course.pattern, (trace.field.shape[1], trace.field.shape[2]))
     position = to_position(course.velocity * up, course.tempo_hz, on, options.depth_window_s, options.knee)
     trust = confidence(position, course.tempo_hz, course.periodic, on)
+    shot = followed.shot
     pairs = measure_pairs(trace, shot, cast.anchors, cast.contacts) if options.pairing > 0 else ()
     position, trust = blend(pairs, course, even_s, on, (position, trust), options.pairing)
+    time_s = trace.time_s[shot]
     return np.interp(time_s, even_s, position).clip(0, 1), np.interp(time_s, even_s, trust).clip(0, 1)
 
 

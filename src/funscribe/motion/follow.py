@@ -48,12 +48,14 @@ class Course:
         tempo_hz: Tempo (N,) (Hz).
         periodic: Periodicity (N,), 0..1.
         pattern: Mean pattern (D,), signed as `velocity`.
+        path: The modes that were chosen, from moment to moment; their signs are their own.
     """
 
     velocity: Array
     tempo_hz: Array
     periodic: Array
     pattern: Array
+    path: tuple[Chosen, ...] = ()
 
 
 def choose(middle: float, candidates: Candidates, index: int) -> Chosen:
@@ -98,7 +100,7 @@ def follow(still: Array, camera: Array, basis: Array, path: list[Chosen], isolat
         periodic[part] += share * chosen.periodic
         weight[part] += share
         pattern += sign * np.sqrt(chosen.energy) * chosen.pattern
-    return Course(velocity / weight, np.exp(tempo / weight), periodic / weight, pattern)
+    return Course(velocity / weight, np.exp(tempo / weight), periodic / weight, pattern, tuple(path))
 
 
 def _seen(chosen: Chosen, part: slice, still: Array, camera: Array, basis: Array) -> Array:

@@ -6,6 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+AXES = ("stroke", "roll", "surge", "sway", "pitch", "twist")
+"""What axes are called here; nothing is seen of the last two in a flat picture."""
+
 _Part = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -64,7 +67,17 @@ class MotionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         float, Meta(ge=0, le=1, description="how far the distance of contact and anchor is used (ratio)")
     ] = 1.0
 
+    axes: Annotated[
+        tuple[str, ...],
+        Meta(description="axes drawn out of the field: stroke, roll, surge, sway, pitch, twist (names)"),
+    ] = ("stroke",)
+
     def __post_init__(self) -> None:
+        unknown = [axis for axis in self.axes if axis not in AXES]
+        if unknown:
+            raise ValueError(f"there is no axis {unknown[0]!r}; the axes are {', '.join(AXES)}")
+        if "stroke" not in self.axes or len(set(self.axes)) != len(self.axes):
+            raise ValueError(f"axes must name the stroke, and each once, not {', '.join(self.axes)!r}")
         if self.roi is not None:
             x, y, width, height = self.roi
             if not (width > 0 and height > 0 and x < 1 and y < 1):
