@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 from threadpoolctl import threadpool_limits
 
 from funscribe.field.camera import fit_camera
 from funscribe.files import printable
 from funscribe.motion.attention import background
-from funscribe.motion.extraction import extract
+from funscribe.motion.axes import STROKE, extract_axes
 from funscribe.recipe import Recipe
 from funscribe.records import Array, MotionSignal, Script, Trace, Tracks
 from funscribe.script.funscript import script_metadata
@@ -19,11 +20,19 @@ from funscribe.script.make import make_script
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What is made of a trace: the motion signal, the script drawn from it, and the tracks, if any."""
+    """What is made of a trace.
+
+    Attributes:
+        signal: The motion of the stroke.
+        script: The script drawn from it, and from the other axes those that it brings along.
+        tracks: What was tracked, if anything.
+        axes: The motion along the other axes that were asked for.
+    """
 
     signal: MotionSignal
     script: Script
     tracks: Tracks | None = None
+    axes: tuple[MotionSignal, ...] = ()
 
 
 def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
@@ -41,11 +50,18 @@ def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
         attended = background(trace, tracks, recipe.motion)
         if attended is not None:  # what moves by itself must not be taken for the camera
             camera = fit_camera(trace, attended)
-        signal = extract(trace, camera, recipe.motion, tracks)
+        signals = extract_axes(trace, camera, recipe.motion, tracks)
     ends_s = float(trace.time_s[-1]) if len(trace) else 0.0
     duration_s = trace.info.duration_s_from_header or ends_s
     metadata = script_metadata(printable(Path(trace.info.path).stem), duration_s)
-    return Composition(signal, make_script(signal, recipe.script, metadata), tracks)
+    signal = next(found for found in signals if found.axis == STROKE)
+    others = tuple(found for found in signals if found.axis != STROKE)
+    script = make_script(signal, recipe.script, metadata)
+    if others:
+        # What is upside down is the stroke: left and right are not.
+        options = msgspec.structs.replace(recipe.script, invert=False, invert_passages=())
+        script = replace(script, axes={found.axis: make_script(found, options) for found in others})
+    return Composition(signal, script, tracks, others)
 
 
 def follow_tracks(trace: Trace, camera: Array, recipe: Recipe) -> Tracks | None:

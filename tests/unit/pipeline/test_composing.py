@@ -55,6 +55,26 @@ def test_options_reach_their_stages() -> None:
     assert (narrow.pos.min() >= 40, narrow.pos.max() <= 60) == (True, True)
 
 
+def test_a_script_brings_the_axes_along_that_are_asked_for() -> None:
+    field = _stroke()
+    sway = 0.5 * np.cos(2 * np.pi * 0.43 * np.arange(600) / 30)
+    field[:, 3:6, 6:10, 0] = sway[:, None, None]
+    trace = _trace(field)
+    plain = compose(trace)
+    asked = ["motion.axes=stroke,roll,sway", "script.invert=yes", "script.range_high=80"]
+    made = compose(trace, change(Recipe(), asked))
+    assert plain.axes == ()
+    assert plain.script.axes == {}
+    assert made.signal.position.tobytes() == plain.signal.position.tobytes()
+    assert [signal.axis for signal in made.axes] == ["roll", "sway"]
+    assert set(made.script.axes["roll"].pos.tolist()) == {40}
+    at = np.arange(1000, 19_000, 50)
+    way = np.sin(2 * np.pi * 0.43 * at / 1000)
+    sway_script = made.script.axes["sway"]
+    assert np.corrcoef(np.interp(at, sway_script.at_ms, sway_script.pos), way)[0, 1] > 0.95
+    assert sway_script.pos.max() <= 80
+
+
 def test_the_script_knows_its_film() -> None:
     metadata = compose(_trace(_stroke())).script.metadata
     assert metadata["title"] == "My film"
