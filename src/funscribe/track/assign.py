@@ -43,6 +43,23 @@ class Looks(NamedTuple):
     limit: float = 0.25
 
 
+class Some(NamedTuple):
+    """Who takes part in a round of pairing; None is everyone.
+
+    Attributes:
+        tracks: Indices of tracks (A,).
+        boxes: Indices of boxes (B,).
+        weight: Of every box (M,), such as its score; None is one.
+    """
+
+    tracks: Array | None = None
+    boxes: Array | None = None
+    weight: Array | None = None
+
+
+EVERYONE = Some()
+
+
 class Overlaps:
     """The overlaps of tracks and boxes at one moment, out of which rounds of pairing are drawn.
 
@@ -65,40 +82,43 @@ class Overlaps:
             if classes is not None:
                 self._shared *= classes[0][:, None] == classes[1]
 
-    def pair(
-        self, floor: float, tracks: Array | None, weight: Array | None, looks: Looks | None = None
-    ) -> Pairs:
+    def pair(self, floor: float, some: Some = EVERYONE, looks: Looks | None = None) -> Pairs:
         """Return the best pairs of tracks and boxes, as two arrays of indices (K,).
 
         Two are as alike as they overlap, times the weight; or as they look, if that is more.
 
         Args:
             floor: Likeness that a pair must exceed (at least 0).
-            tracks: Which tracks take part (N,), bool; None is all.
-            weight: Of each box (M,), such as its score; 0 where it takes no part, None is one for all.
-            looks: What they look like; None where that is not known.
+            some: Who takes part, and what boxes weigh.
+            looks: What all of them look like; None where that is not known.
         """
         if not self._shape[0] or not self._shape[1]:
             return _NONE, _NONE
         if self._listed is not None:
-            return self._pair_listed(floor, tracks, weight, looks)
-        alike = self._shared.copy() if weight is None else self._shared * weight
+            return self._pair_listed(floor, some, looks)
+        tracks, boxes, weight = some
+        alike = shared = self._among(tracks, boxes)
+        if weight is not None:
+            alike = shared * (weight if boxes is None else weight[boxes])
         if looks is not None:
-            same = 0.5 + 0.5 * (looks.tracks @ looks.boxes.T)
-            near = (self._shared >= looks.overlap) & (same > 1 - looks.limit)
-            if weight is not None:
-                near &= weight > 0
-            np.maximum(alike, same, out=alike, where=near)
-        if tracks is not None:
-            alike *= tracks[:, None]
-        return pair_alike(alike, floor)
+            ours = looks.tracks if tracks is None else looks.tracks[tracks]
+            theirs = looks.boxes if boxes is None else looks.boxes[boxes]
+            same = 0.5 + 0.5 * (ours @ theirs.T)
+            near = (shared >= looks.overlap) & (same > 1 - looks.limit)
+            alike = np.where(near, np.maximum(alike, same), alike)
+        i, j = pair_alike(alike, floor)
+        return i if tracks is None else tracks[i], j if boxes is None else boxes[j]
+
+    def _among(self, tracks: Array | None, boxes: Array | None) -> Array:
+        rows = self._shared if tracks is None else self._shared[tracks]
+        return rows if boxes is None else rows.take(boxes, 1)
 
     def above(self, floor: float, tracks: Array, boxes: Array) -> Pairs:
         """Return which of some tracks (A,) and boxes (B,) overlap by more than that: indices into these."""
         if not len(tracks) or not len(boxes):
             return _NONE, _NONE
         if self._listed is None:
-            i, j = (self._shared[tracks].take(boxes, 1) > floor).nonzero()
+            i, j = (self._among(tracks, boxes) > floor).nonzero()
             return i, j
         rows, columns = self._listed
         place, where = np.full(self._shape[0], -1), np.full(self._shape[1], -1)
@@ -107,19 +127,25 @@ class Overlaps:
         good = (self._shared > floor) & (i >= 0) & (j >= 0)
         return i[good], j[good]
 
-    def _pair_listed(
-        self, floor: float, tracks: Array | None, weight: Array | None, looks: Looks | None
-    ) -> Pairs:
+    def _pair_listed(self, floor: float, some: Some, looks: Looks | None) -> Pairs:
         assert self._listed is not None
         rows, columns = self._listed
-        alike = self._shared.copy() if weight is None else self._shared * weight[columns]
+        use = np.ones(len(rows), bool)
+        for part, place, length in (
+            (some.tracks, rows, self._shape[0]),
+            (some.boxes, columns, self._shape[1]),
+        ):
+            if part is not None:
+                member = np.zeros(length, bool)
+                member[part] = True
+                use &= member[place]
+        rows, columns, shared = rows[use], columns[use], self._shared[use]
+        alike = shared.copy() if some.weight is None else shared * some.weight[columns]
         if looks is not None:
-            near = np.flatnonzero((self._shared >= looks.overlap) & (alike > 0))
+            near = np.flatnonzero(shared >= looks.overlap)
             same = 0.5 + 0.5 * np.einsum("pd,pd->p", looks.tracks[rows[near]], looks.boxes[columns[near]])
             better = same > np.maximum(alike[near], 1 - looks.limit)
             alike[near[better]] = same[better]
-        if tracks is not None:
-            alike *= tracks[rows]
         return pair_listed(rows, columns, alike, floor, self._shape)
 
 
@@ -152,7 +178,7 @@ def pair_alike(alike: Array, floor: float) -> Pairs:
     worth = np.maximum(alike, floor)
     rows, columns = linear_sum_assignment(worth, True)
     good = worth[rows, columns] > floor
-    return (rows, columns) if good.all() else (rows[good], columns[good])
+    return (rows, columns) if np.count_nonzero(good) == len(good) else (rows[good], columns[good])
 
 
 def pair_listed(rows: Array, columns: Array, alike: Array, floor: float, shape: tuple[int, int]) -> Pairs:

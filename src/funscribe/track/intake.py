@@ -15,8 +15,8 @@ from funscribe.records import Array, Detections
 # No picture is as large (px); beyond it arithmetic in float32 may overflow.
 FARTHEST = 1e7
 
-# The reductions behind `all`, `min` and `max`, which take longer to get there than the work itself.
-_all, _least, _most = np.logical_and.reduce, np.minimum.reduce, np.maximum.reduce
+# The reductions behind `min` and `max`, which take longer to get there than the work itself.
+_least, _most = np.minimum.reduce, np.maximum.reduce
 
 Options = TypeVar("Options", bound=msgspec.Struct)
 
@@ -76,7 +76,7 @@ def sift(detections: Detections) -> tuple[Found, int]:
     # What is not a number compares as False, so that this holds for good input only; it is one pass a line.
     flat = xyxy.ravel()
     fine = (
-        _all(xyxy[:, 2:] > xyxy[:, :2], axis=None)
+        np.count_nonzero(xyxy[:, 2:] > xyxy[:, :2]) == 2 * len(xyxy)
         and flat @ flat < FARTHEST**2
         and _least(score) >= 0
         and _most(score) <= 1

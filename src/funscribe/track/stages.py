@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from funscribe.records import Array, Detections, TrackRows
-from funscribe.track.assign import Looks, Overlaps
+from funscribe.track.assign import Looks, Overlaps, Some
 from funscribe.track.intake import Clock, Found, affine_of, sift
 from funscribe.track.kalman import BoxFilter
 from funscribe.track.options import BotSortOptions, ByteTrackOptions
@@ -18,8 +18,8 @@ from funscribe.track.table import HELD, LOST, NEW, TrackTable
 # After a longer pause nobody can say where things went (s).
 LONGEST_STEP_S = 10.0
 
-# The reductions behind `any` and `all`, which take longer to get there than the work itself.
-_any, _all = np.logical_or.reduce, np.logical_and.reduce
+# Where a few are counted, `any` and `all` take ten times as long to get there.
+_count = np.count_nonzero
 
 
 class StagedTracks:
@@ -37,6 +37,7 @@ class StagedTracks:
         self._clock = Clock()
         self._shared = Overlaps(np.zeros((0, 4)), np.zeros((0, 4)))  # of the last look
         self._first_look = True
+        self._looked_s: float | None = None  # when the last look was
         self._begun = False  # whether there are tracks that were seen once
         self._class: int | None = None  # the one that all have; None before the first
         self._mixed = False
@@ -70,6 +71,7 @@ class StagedTracks:
         if len(rest):
             self._begin(rest[found.score[rest] >= self.options.new_score], found, time_s)
         self._first_look = False
+        self._looked_s = time_s
 
     def _match(self, found: Found) -> tuple[Array, Array, Array]:
         """Return rows (K,) and the detections they take (K,), and the good detections that are left."""
@@ -77,31 +79,29 @@ class StagedTracks:
         overlaps = self._shared = self._overlaps(found)
         weight = found.score if options.fuse_score else None
         good = found.score >= options.high_score
-        begun = phase == NEW if self._begun else None
-        rows, taken = overlaps.pair(
-            1 - options.high_cost,
-            None if begun is None else ~begun,
-            good if weight is None else weight * good,
-            self._looks(found),
-        )
+        begun = (phase == NEW).nonzero()[0] if self._begun else None
+        old = None if begun is None else (phase != NEW).nonzero()[0]
+        first = None if _count(good) == len(good) else good.nonzero()[0]
+        rows, taken = overlaps.pair(1 - options.high_cost, Some(old, first, weight), self._looks(found))
         if len(taken) == len(good):
             return rows, taken, taken[:0]
-        poor = ~good
-        good[taken] = False
-        if len(rows) < len(phase) and _any(poor):
-            poor &= found.score >= options.low_score
+        if first is not None and len(rows) < len(phase):
             free = phase == HELD
             free[rows] = False
-            if _any(free):
-                more, theirs = overlaps.pair(1 - options.low_cost, free, poor)
+            poor = found.score >= options.low_score
+            poor &= ~good
+            seekers, finds = free.nonzero()[0], poor.nonzero()[0]
+            if len(seekers) and len(finds):
+                more, theirs = overlaps.pair(1 - options.low_cost, Some(seekers, finds))
                 rows, taken = np.concatenate([rows, more]), np.concatenate([taken, theirs])
-        if begun is not None and _any(good):
-            more, theirs = overlaps.pair(
-                1 - options.new_cost, begun, good if weight is None else weight * good, self._looks(found)
-            )
+        good[taken] = False
+        rest = good.nonzero()[0]
+        if begun is not None and len(rest):
+            more, theirs = overlaps.pair(1 - options.new_cost, Some(begun, rest, weight), self._looks(found))
             rows, taken = np.concatenate([rows, more]), np.concatenate([taken, theirs])
             good[theirs] = False
-        return rows, taken, good.nonzero()[0]
+            rest = good.nonzero()[0]
+        return rows, taken, rest
 
     def _overlaps(self, found: Found) -> Overlaps:
         table = self._table
@@ -109,7 +109,7 @@ class StagedTracks:
         if not self._mixed and len(found.score):
             if self._class is None:
                 self._class = int(found.class_id[0])
-            self._mixed = bool(_any(found.class_id != self._class))
+            self._mixed = bool(_count(found.class_id != self._class))
         return Overlaps(xyxy, found.xyxy, (table.class_id, found.class_id) if self._mixed else None)
 
     def _looks(self, found: Found) -> Looks | None:
@@ -144,7 +144,7 @@ class StagedTracks:
             age = table.seen_s - table.born_s
             mask[np.where(age[lost] > age[held], held, lost)] = True
         self._lose(unseen)
-        if _any(mask):
+        if _count(mask):
             table.keep(~mask)
 
     def _correct(self, rows: Array, measured: Array) -> None:
@@ -177,9 +177,11 @@ class StagedTracks:
         since = time_s - table.seen_s
         seen = since == 0
         columns = (table.track_id, table.xyxy(), table.score, table.class_id, seen)
-        if not self._begun and _all(seen):
+        if not self._begun and _count(seen) == len(seen):
             return TrackRows(*(column.copy() for column in columns))
-        told = seen | (since <= np.where(table.phase == LOST, options.coast_s, options.buffer_s))
+        told = since <= options.coast_s
+        if self._looked_s != time_s:
+            told |= (table.phase == HELD) & (since <= options.buffer_s)
         if self._begun:
             told &= table.phase != NEW
         return TrackRows(*(column[told] for column in columns))

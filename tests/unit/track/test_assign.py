@@ -6,7 +6,7 @@ from scipy.optimize import linear_sum_assignment
 
 from funscribe import boxes
 from funscribe.track import assign
-from funscribe.track.assign import Looks, Overlaps, overlap, pair, pair_alike, pair_listed, touching
+from funscribe.track.assign import Looks, Overlaps, Some, overlap, pair, pair_alike, pair_listed, touching
 
 
 def _scatter(count: int, seed: int, spread: float = 400.0) -> np.ndarray:
@@ -72,12 +72,13 @@ def test_many_boxes_are_paired_as_few_are(extra: str, monkeypatch: pytest.Monkey
     unit = rng.normal(size=(220, 8))
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
     classes = (rng.integers(0, 2, 120), rng.integers(0, 2, 100)) if extra == "classes" else None
-    some = rng.uniform(size=120) < 0.7 if extra == "some" else None
-    weight = rng.uniform(0.5, 1, 100) * (rng.uniform(size=100) < 0.9) if extra != "plain" else None
+    weight = rng.uniform(0.5, 1, 100) if extra != "plain" else None
+    some = Some(rng.permutation(120)[:90], rng.permutation(100)[:80], weight)
+    some = some if extra in ("some", "looks") else Some(weight=weight)
     looks = Looks(unit[:120], unit[120:], 0.2, 0.4) if extra == "looks" else None
-    dense = Overlaps(tracks, found, classes).pair(0.2, some, weight, looks)
+    dense = Overlaps(tracks, found, classes).pair(0.2, some, looks)
     monkeypatch.setattr(assign, "MANY", 0)
-    assert _listed(Overlaps(tracks, found, classes).pair(0.2, some, weight, looks)) == _listed(dense) != set()
+    assert _listed(Overlaps(tracks, found, classes).pair(0.2, some, looks)) == _listed(dense) != set()
 
 
 def test_those_that_nearly_coincide_are_told_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,39 +94,40 @@ def test_those_that_nearly_coincide_are_told_however_many_there_are(monkeypatch:
 def test_nothing_pairs_with_nothing() -> None:
     none, some = np.zeros((0, 4)), _scatter(3, 9)
     for a, b in ((none, some), (some, none), (none, none)):
-        assert _listed(Overlaps(a, b).pair(0.2, None, None)) == set()
+        assert _listed(Overlaps(a, b).pair(0.2)) == set()
     assert _listed(pair(np.zeros((0, 3)), 0.2)) == set()
     empty = np.zeros(0, np.intp)
     assert _listed(pair_listed(empty, empty, np.zeros(0), 0.2, (4, 4))) == set()
 
 
 def test_who_takes_no_part_is_not_paired() -> None:
-    some = _scatter(4, 10)
-    part, weight = np.array([True, False, True, True]), np.array([1.0, 1, 0, 1])
-    assert _listed(Overlaps(some, some).pair(0.2, part, weight)) == {(0, 0), (3, 3)}
+    boxes = _scatter(4, 10)
+    some = Some(np.array([3, 0, 2]), np.array([0, 1, 3]))
+    assert _listed(Overlaps(boxes, boxes).pair(0.2, some)) == {(0, 0), (3, 3)}
 
 
 def test_different_classes_never_pair() -> None:
     some = _scatter(4, 10)
     overlaps = Overlaps(some, some, (np.array([0, 0, 1, 1]), np.array([0, 1, 1, 0])))
-    assert _listed(overlaps.pair(0.2, None, None)) == {(0, 0), (2, 2)}
+    assert _listed(overlaps.pair(0.2)) == {(0, 0), (2, 2)}
 
 
 def test_appearance_decides_between_boxes_that_both_overlap() -> None:
     tracks = np.array([[0.0, 0, 10, 10], [2, 0, 12, 10]])
     found = np.array([[0.8, 0, 10.8, 10], [1.2, 0, 11.2, 10]])
     overlaps, looks = Overlaps(tracks, found), Looks(np.eye(2), np.eye(2)[::-1], 0.5, 0.25)
-    assert _listed(overlaps.pair(0.2, None, None)) == {(0, 0), (1, 1)}
-    assert _listed(overlaps.pair(0.2, None, None, looks)) == {(0, 1), (1, 0)}
+    assert _listed(overlaps.pair(0.2)) == {(0, 0), (1, 1)}
+    assert _listed(overlaps.pair(0.2, looks=looks)) == {(0, 1), (1, 0)}
 
 
 def test_appearance_does_not_reach_a_box_far_away() -> None:
     here, there = np.array([[0.0, 0, 10, 10]]), np.array([[50.0, 0, 60, 10]])
     looks = Looks(np.ones((1, 1)), np.ones((1, 1)))
-    assert _listed(Overlaps(here, there).pair(0.2, None, None, looks)) == set()
+    assert _listed(Overlaps(here, there).pair(0.2, looks=looks)) == set()
 
 
 def test_looks_do_not_bring_in_who_takes_no_part() -> None:
-    here = np.array([[0.0, 0, 10, 10]])
-    looks = Looks(np.ones((1, 1)), np.ones((1, 1)))
-    assert _listed(Overlaps(here, here).pair(0.2, None, np.zeros(1), looks)) == set()
+    here = np.array([[0.0, 0, 10, 10], [1, 0, 11, 10]])
+    looks = Looks(np.eye(2), np.eye(2)[::-1])
+    some = Some(boxes=np.array([1]))
+    assert _listed(Overlaps(here, here).pair(0.2, some, looks)) == {(0, 1)}
