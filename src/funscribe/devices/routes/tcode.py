@@ -144,7 +144,7 @@ class TCodeRoute:
         except self._serial.SerialTimeoutException as error:
             raise DeviceLost(f"{self._port} takes nothing any more; switch the device off and on") from error
         except FAULTS as error:
-            raise DeviceLost(f"{self._port} is gone ({error}); look at the cable") from error
+            raise DeviceLost(f"{self._port} is gone ({_reason(error)}); look at the cable") from error
 
     def _await_answer(self) -> None:
         """Ask until the device tells the version of its protocol."""
@@ -157,7 +157,7 @@ class TCodeRoute:
             try:
                 heard = (heard + self._line.read(64))[-256:]
             except FAULTS as error:
-                raise DeviceLost(f"{self._port} is gone ({error}); look at the cable") from error
+                raise DeviceLost(f"{self._port} is gone ({_reason(error)}); look at the cable") from error
             lines = [line for line in heard.split(b"\n")[:-1] if b"tcode" in line.lower()]
             if lines:
                 self._version = lines[-1].decode("ascii", "replace").strip()
@@ -172,6 +172,11 @@ class TCodeRoute:
 def _magnitude(position: float) -> str:
     """The digits after "0." of a position (units), at most 0.9999."""
     return f"{min(9999, max(0, round(position * 100))):04}"
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, without its number."""
+    return str(error.args[-1]) if error.args else type(error).__name__
 
 
 def _library() -> Any:
