@@ -293,17 +293,16 @@ def ramp(motion: Motion, goals: Mapping[str, float], now_ms: int) -> tuple[tuple
         goals: Where each axis is to be (units of the device).
         now_ms: The time on the player's clock, not before any axis may be told something again (ms).
     """
-    here = motion.at(now_ms)
-    ways = {axis: abs(goal - here[axis]) if axis in here else 100.0 for axis, goal in goals.items()}
+    here, limits = motion.at(now_ms), motion.limits
+    # Rounded before the way is measured: a step more would be faster than the limit.
+    told = {axis: _told(round(goal / limits.step), limits) for axis, goal in goals.items()}
+    ways = {axis: abs(goal - here[axis]) if axis in here else 100.0 for axis, goal in told.items()}
     far = {axis: way for axis, way in ways.items() if way > THERE}
     if not far:
         return (), motion.after((), ready_ms=now_ms)
-    least_ms = max(SHORTEST_RAMP_MS, motion.limits.min_interval_ms)
-    duration_ms = max(least_ms, math.ceil(max(far.values()) * 1000 / motion.limits.ramp_speed))
-    commands = tuple(
-        Command(axis, now_ms, _told(round(goals[axis] / motion.limits.step), motion.limits), duration_ms)
-        for axis in far
-    )
+    least_ms = max(SHORTEST_RAMP_MS, limits.min_interval_ms)
+    duration_ms = max(least_ms, math.ceil(max(far.values()) * 1000 / limits.ramp_speed))
+    commands = tuple(Command(axis, now_ms, told[axis], duration_ms) for axis in far)
     return commands, motion.after(commands, ready_ms=now_ms + duration_ms)
 
 

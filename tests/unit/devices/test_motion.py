@@ -64,6 +64,13 @@ def test_a_known_way_is_ramped_at_the_same_speed_and_none_is_none() -> None:
     assert ramp(moving, {"stroke": 20.3}, 1000)[0] == ()
 
 
+def test_rounding_makes_no_ramp_faster_than_the_limit() -> None:
+    moving = Motion(Limits(11, 60, 0, 56.5).in_steps(3.0), {"stroke": Course(0, 0, 0, 10)})
+    (command,), _ = ramp(moving, {"stroke": 4.6}, 100)
+    assert command.position == 6.0
+    assert command.position / command.duration_ms * 1000 <= 11
+
+
 def test_a_ramp_that_is_broken_off_leaves_the_axis_unknown() -> None:
     _, moving = ramp(Motion(LIMITS, {}), {"stroke": 100.0}, 0)
     (command,), _ = ramp(moving, {"stroke": 90.0}, 100)

@@ -20,10 +20,11 @@ class Recorder:
     """A route that writes down what it is told, and moves as a device would, from nobody knows where."""
 
     name = "recorder"
-    step = 0.01
 
-    def __init__(self, clock: VirtualClock, axes: tuple[str, ...] = ("stroke",), at: float = 0.0) -> None:
-        self.clock, self.axes = clock, axes
+    def __init__(
+        self, clock: VirtualClock, axes: tuple[str, ...] = ("stroke",), at: float = 0.0, step: float = 0.01
+    ) -> None:
+        self.clock, self.axes, self.step = clock, axes, step
         self.told: list[tuple[int, str, object]] = []
         self.positions = dict.fromkeys(axes, at)
         self.courses: dict[str, tuple[float, Command]] = {}
@@ -298,7 +299,7 @@ requests = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(
     pieces=st.lists(scripts, min_size=1, max_size=2),
     roll=scripts,
@@ -311,14 +312,15 @@ requests = st.one_of(
     at=st.sampled_from([0.0, 50.0, 100.0]),
     asked=st.lists(st.tuples(st.integers(0, 10_000), requests), max_size=6),
     late=st.lists(st.integers(0, 400), min_size=1, max_size=7),
+    step=st.sampled_from([0.01, 1.0, 5.0]),
 )
 def test_no_limit_is_ever_exceeded(
-    pieces, roll, speed, offset, max_speed, interval, low, high, at, asked, late
+    pieces, roll, speed, offset, max_speed, interval, low, high, at, asked, late, step
 ) -> None:
     limits = Limits(max_speed, interval, low, high)
     pieces[0] = Script(pieces[0].at_ms, pieces[0].pos, axes={"roll": roll})
     clock = VirtualClock(lambda wait: late[wait % len(late)] if wait % 3 == 0 else 0)
-    route = Recorder(clock, ("stroke", "roll"), at)
+    route = Recorder(clock, ("stroke", "roll"), at, step)
     player = Player(pieces, route, limits, PlayOptions(0, speed, True, offset), clock)
     for when, request in asked:
         clock.later(when, lambda request=request: player.request(request))
