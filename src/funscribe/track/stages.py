@@ -62,7 +62,8 @@ class StagedTracks:
         if len(rows):
             table.see(rows, found.score[taken], time_s)
             self._correct(rows, table.kalman.measure(found.xyxy[taken]))
-            self._describe(rows, found.embedding[taken])
+            if found.embedding.size:
+                self._describe(rows, found.embedding[taken])
             if not self.options.foresee:
                 table.mark(rows)
         if len(rows) < len(table):
