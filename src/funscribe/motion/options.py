@@ -72,6 +72,11 @@ class MotionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Meta(description="axes drawn out of the field: stroke, roll, surge, sway, pitch, twist (names)"),
     ] = ("stroke",)
 
+    chapters: Annotated[
+        bool, Meta(description="begin a chapter where speed, direction or place changes (yes or no)")
+    ] = False
+    chapter_s: Annotated[float, Meta(ge=2, le=600, description="length of a chapter at least (s)")] = 10.0
+
     def __post_init__(self) -> None:
         unknown = [axis for axis in self.axes if axis not in AXES]
         if unknown:

@@ -15,7 +15,7 @@ Array = NDArray[Any]
 
 GRID = (9, 16)
 RATE_HZ = 30.0
-_FINE = 8  # points of a cell along each side
+_FINE = 4  # points of a cell along each side
 _CHUNK = 256
 
 
