@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from funscribe.cli.script.arguments import AsJson, ScriptFile, time_s, write_back
+from funscribe.cli.script.arguments import (
+    AsJson,
+    Overwrite,
+    ScriptFile,
+    open_told,
+    read_told,
+    time_s,
+    write_back,
+)
 
 if TYPE_CHECKING:
     from funscribe.records import Chapter, Script
@@ -20,7 +28,7 @@ Which = Annotated[str, typer.Argument(metavar="CHAPTER", help="Its number in the
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="OUT", help="Write here, not over FILE.")
 ]
-START, END = "[H:]MM:SS", "[H:]MM:SS"
+TIME = "[H:]MM:SS"
 
 
 @app.command("list")
@@ -28,15 +36,16 @@ def list_chapters(file: ScriptFile, json: AsJson = False) -> None:
     """List the chapters with their mean speed."""
     from funscribe.cli.report import print_json
     from funscribe.plots import clock
-    from funscribe.script import read_script
     from funscribe.script.passages import passage_speed
 
-    script = read_script(file)
+    script = read_told(file)
     rows = [(c, passage_speed(script, c.start_s, c.end_s)) for c in script.chapters]
     if json:
         said = [{"name": c.name, "start_s": c.start_s, "end_s": c.end_s, "mean_speed": v} for c, v in rows]
         print_json({"file": str(file), "chapters": said})
         return
+    if not rows:
+        typer.echo(f"{file}: no chapters", err=True)
     for number, (c, speed) in enumerate(rows, 1):
         span = f"{clock(c.start_s, fine=True)} to {clock(c.end_s, fine=True)}"
         typer.echo(f"{number:>3}  {span:<22}{speed:>6.0f} units/s  {c.name}")
@@ -45,24 +54,27 @@ def list_chapters(file: ScriptFile, json: AsJson = False) -> None:
 @app.command()
 def add(
     file: ScriptFile,
-    name: Annotated[str, typer.Argument(help="What it is called.")],
-    start: Annotated[float, typer.Argument(parser=time_s, metavar=START, help="Where it begins.")],
-    end: Annotated[float, typer.Argument(parser=time_s, metavar=END, help="Where it ends.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called.")],
+    start: Annotated[float, typer.Argument(parser=time_s, metavar="START", help=f"Where it begins, {TIME}.")],
+    end: Annotated[float, typer.Argument(parser=time_s, metavar="END", help=f"Where it ends, {TIME}.")],
     output: Output = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Add a chapter."""
     opened = _open(file, output)
     chapters = (*opened.script.chapters, _chapter(name, start, end))
-    _write(opened, replace(opened.script, chapters=_in_order(chapters)), output)
+    _write(opened, replace(opened.script, chapters=_in_order(chapters)), output, overwrite)
 
 
 @app.command()
-def remove(file: ScriptFile, chapter: Which, output: Output = None) -> None:
+def remove(file: ScriptFile, chapter: Which, output: Output = None, overwrite: Overwrite = False) -> None:
     """Take a chapter away; its actions stay."""
     opened = _open(file, output)
     index = _index(opened.script.chapters, chapter)
     chapters = opened.script.chapters
-    _write(opened, replace(opened.script, chapters=chapters[:index] + chapters[index + 1 :]), output)
+    _write(
+        opened, replace(opened.script, chapters=chapters[:index] + chapters[index + 1 :]), output, overwrite
+    )
 
 
 @app.command()
@@ -70,14 +82,15 @@ def edit(
     file: ScriptFile,
     chapter: Which,
     name: Annotated[str | None, typer.Option(help="Call it so.")] = None,
-    start: Annotated[float | None, typer.Option(parser=time_s, metavar=START, help="Begin there.")] = None,
-    end: Annotated[float | None, typer.Option(parser=time_s, metavar=END, help="End there.")] = None,
+    start: Annotated[float | None, typer.Option(parser=time_s, metavar=TIME, help="Begin there.")] = None,
+    end: Annotated[float | None, typer.Option(parser=time_s, metavar=TIME, help="End there.")] = None,
     invert: Annotated[bool, typer.Option("--invert", help="Turn its actions upside down.")] = False,
     amplitude: Annotated[
         float | None, typer.Option(min=0, max=100, help="Multiply the distance from the middle.")
     ] = None,
     silence: Annotated[bool, typer.Option("--silence", help="Hold still in it, on all axes.")] = False,
     output: Output = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Name or move a chapter, or change the actions in it (after it has been moved)."""
     opened = _open(file, output)
@@ -91,7 +104,7 @@ def edit(
     )
     chapters = (*script.chapters[:index], new, *script.chapters[index + 1 :])
     script = _changed(replace(script, chapters=_in_order(chapters)), new, invert, amplitude, silence)
-    _write(opened, script, output)
+    _write(opened, script, output, overwrite)
 
 
 def _changed(
@@ -114,15 +127,14 @@ def _changed(
 
 def _open(file: Path, output: Path | None) -> ReadScript:
     from funscribe.errors import ScriptInvalid
-    from funscribe.script import open_script
 
     if (output or file).suffix.lower() == ".csv":
         raise ScriptInvalid(f"{output or file}: CSV has no place for chapters; name a .funscript with -o")
-    return open_script(file)
+    return open_told(file)
 
 
-def _write(opened: ReadScript, script: Script, output: Path | None) -> None:
-    for path in write_back(opened, script, output):
+def _write(opened: ReadScript, script: Script, output: Path | None, overwrite: bool) -> None:
+    for path in write_back(opened, script, output, overwrite):
         typer.echo(path)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funscribe.cli.script.arguments import AsJson
+from funscribe.cli.script.arguments import AsJson, png, read_told
 
 if TYPE_CHECKING:
     from funscribe.pipeline import Comparison
@@ -21,16 +21,17 @@ def compare(
     align: Annotated[
         bool, typer.Option("--align", help="First move A in time so that it fits B best, by up to 10 s.")
     ] = False,
-    plot: Annotated[Path | None, typer.Option(metavar="P.png", help="Draw both over each other.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(parser=png, metavar="OUT.png", help="Draw both over each other.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Print how alike two scripts are, and the passages in which they differ."""
     from funscribe.cli.report import print_figures, print_json
     from funscribe.pipeline import compare_scripts, write_script_comparison
     from funscribe.plots import clock
-    from funscribe.script import read_script
 
-    one, two = read_script(script), read_script(other)
+    one, two = read_told(script), read_told(other)
     found = compare_scripts(one, two, align)
     if plot is not None:
         write_script_comparison(plot, one, two, found, (script.name, other.name))

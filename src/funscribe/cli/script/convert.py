@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from funscribe.cli.script.arguments import Duration, Overwrite, ScriptFile, write_new
+from funscribe.cli.script.arguments import Duration, Overwrite, ScriptFile, open_told, write_new
 
 
 def convert(
@@ -30,12 +30,9 @@ def convert(
 
     The files of the other axes that belong to FILE are read too.
     """
-    from funscribe.script import open_script
     from funscribe.script.passages import cut_at
 
-    opened = open_script(file, whole_set=not alone)
+    opened = open_told(file, whole_set=not alone)
     script = cut_at(opened.script, duration) if duration else opened.script
-    for repair in opened.repairs:
-        typer.echo(f"{file}: {repair}", err=True)
     for path in write_new(output, script, form, overwrite):
         typer.echo(path)

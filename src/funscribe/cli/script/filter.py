@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funscribe.cli.script.arguments import AsJson, time_s, write_back
+from funscribe.cli.script.arguments import (
+    AsJson,
+    Overwrite,
+    keep_existing,
+    open_told,
+    png,
+    time_s,
+    write_back,
+)
 
 if TYPE_CHECKING:
     from funscribe.records import Script
@@ -60,8 +68,10 @@ def filter_script(
         typer.Option("-o", "--output", metavar="OUT", help="Default: NAME.filtered.funscript."),
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="OUT.png", help="Draw what was and what is.")
+        Path | None,
+        typer.Option("--plot", parser=png, metavar="OUT.png", help="Draw what was and what is."),
     ] = None,
+    overwrite: Overwrite = False,
     show: Annotated[bool, typer.Option("--list", help="List the filters and their options.")] = False,
     json: AsJson = False,
 ) -> None:
@@ -71,22 +81,23 @@ def filter_script(
     """
     from funscribe.cli.report import print_json
     from funscribe.files import write_atomically
-    from funscribe.script import open_script
     from funscribe.script.filters import parse_all
 
     if show:
         _list(json)
         return
-    if file is None:
-        raise typer.BadParameter("name a script, or ask for --list")
-    steps = parse_all(apply or ())
-    opened = open_script(file)
+    if file is None or not apply:
+        raise typer.BadParameter("name a script and --apply a filter to it, or ask for --list")
+    target = output or file.with_suffix(f".filtered{file.suffix}")
+    steps = parse_all(apply)
+    keep_existing((target,), overwrite)
+    opened = open_told(file)
     axes = _axes(opened.script, file, axis or ["stroke"])
     steps = _with_beats(steps, beats)
     script, figures = _filtered(opened.script, axes, steps, (start, end))
-    if steps and all(_same(_axis(opened.script, name), _axis(script, name)) for name in axes):
-        typer.echo(f"{file}: the steps change nothing there", err=True)
-    paths = write_back(opened, script, output or file.with_suffix(f".filtered{file.suffix}"))
+    if all(_same(_axis(opened.script, name), _axis(script, name)) for name in axes):
+        typer.echo(f"{file}: the steps change nothing there{_extent(opened.script)}", err=True)
+    paths = write_back(opened, script, target, overwrite)
     if plot:
         before, after = (_axis(whole, axes[0]) for whole in (opened.script, script))
         write_atomically(plot, _picture(before, after, file.stem, ", ".join(map(str, steps))))
@@ -124,6 +135,16 @@ def _same(one: Script, other: Script) -> bool:
     return one.actions == other.actions
 
 
+def _extent(script: Script) -> str:
+    """From where to where a script goes, for one who looks in the wrong place."""
+    from funscribe.plots import clock
+
+    if not len(script):
+        return ": the script has no actions"
+    first, last = (clock(float(at) / 1000, fine=True) for at in script.at_ms[[0, -1]])
+    return f"; the script goes from {first} to {last}"
+
+
 def _axes(script: Script, file: Path, wanted: list[str]) -> list[str]:
     """Names of the axes that are changed, each once."""
     from funscribe.errors import ScriptInvalid
@@ -149,6 +170,8 @@ def _with_beats(steps: tuple[Step, ...], source: Path | None) -> tuple[Step, ...
     from funscribe.script.filters.snap import SnapOptions
 
     open_ = [isinstance(s.options, SnapOptions) and not (s.options.beats_s or s.options.bpm) for s in steps]
+    if source is None and any(open_):
+        raise FilterInvalid("snap has no beats; give it --beats FILE, or set beats_s=[...] or bpm=...")
     if source is None:
         return steps
     if not any(open_):

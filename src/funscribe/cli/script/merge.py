@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from funscribe.cli.script.arguments import Overwrite, write_new
+from funscribe.cli.script.arguments import Overwrite, open_told, write_new
 
 
 def merge(
@@ -31,7 +31,6 @@ def merge(
     from funscribe.records import Script
     from funscribe.script.axes import STROKE, axis_code
     from funscribe.script.formats.sets import join_axes
-    from funscribe.script.funscript import read_script
     from funscribe.script.repair import Repair
 
     axes = {}
@@ -39,12 +38,12 @@ def merge(
         name, file = _axis_and_file(word)
         if name in axes:
             raise typer.BadParameter(f"two files for the axis {name}; name one")
-        axes[name] = read_script(file)
+        axes[name] = open_told(file).script
     repairs: list[Repair] = []
     stroke = axes.pop(STROKE, None) or Script(np.empty(0), np.empty(0))
     script = join_axes(stroke, axes, repairs)
     for repair in repairs:
-        typer.echo(repair, err=True)
+        typer.echo(f"{output}: {repair}", err=True)
     whole = form or ("1.1" if all(map(axis_code, script.axes)) else "2.0")
     for path in write_new(output, script, whole, overwrite):
         typer.echo(path)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from funscribe.cli.script.arguments import ScriptFile
+from funscribe.cli.script.arguments import ScriptFile, png, read_told
 
 
 def plot(
@@ -17,16 +17,15 @@ def plot(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="OUT.png", help="Default: NAME.plot.png."),
+        typer.Option("-o", "--output", parser=png, metavar="OUT.png", help="Default: NAME.plot.png."),
     ] = None,
 ) -> None:
     """Draw the positions of a script, in rows of 30 s and more, as a PNG."""
     from funscribe.files import write_atomically
     from funscribe.plots import Beside, comparison_png
-    from funscribe.script import read_script
 
-    script = read_script(file)
-    other = None if beside is None else read_script(beside)
+    script = read_told(file)
+    other = None if beside is None else read_told(beside)
     labels = Beside(labels=("" if beside is None else beside.name, file.name))
     times, positions = ((), ()) if other is None else (other.at_ms, other.pos)
     target = output or file.with_suffix(".plot.png")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from funscribe.cli.script.arguments import Overwrite, ScriptFile, write_new
+from funscribe.cli.script.arguments import Overwrite, ScriptFile, open_told, write_new
 
 
 def split(
@@ -21,9 +21,7 @@ def split(
     overwrite: Overwrite = False,
 ) -> None:
     """Put each axis of a file into a file of its own: NAME.funscript, NAME.roll.funscript and so on."""
-    from funscribe.script import read_script
-
     # The stroke takes the place of the file that holds all, if it lies in the same folder.
     target = file if output is None else output / file.name
-    for path in write_new(target, read_script(file), "set-of-codes" if codes else "set", overwrite):
+    for path in write_new(target, open_told(file).script, "set-of-codes" if codes else "set", overwrite):
         typer.echo(path)

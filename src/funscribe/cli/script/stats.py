@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funscribe.cli.script.arguments import AsJson, ScriptFile
+from funscribe.cli.script.arguments import AsJson, ScriptFile, read_told
 
 if TYPE_CHECKING:
     from funscribe.script.stats import OverLimit
@@ -24,10 +24,10 @@ def stats(
     from dataclasses import asdict
 
     from funscribe.cli.report import print_figures, print_json
-    from funscribe.script import read_script, script_stats
+    from funscribe.script import script_stats
     from funscribe.script.stats import over_limit
 
-    script = read_script(file)
+    script = read_told(file)
     figures = asdict(script_stats(script))
     over = over_limit(script, max_speed) if max_speed is not None else None
     if json:

@@ -54,10 +54,10 @@ def test_change_what_is_in_it(file, run):
     out = file.with_name("o.funscript")
     assert run("chapters", "edit", file, "a", "--invert", "-o", out).exit_code == 0
     assert positions(out)[:5] == [100, 0, 100, 0, 0]
-    assert run("chapters", "edit", file, "a", "--amplitude", "0.5", "-o", out).exit_code == 0
+    assert run("chapters", "edit", file, "a", "--amplitude", "0.5", "-o", out, "--overwrite").exit_code == 0
     assert positions(out)[:5] == [25, 75, 25, 75, 0]
     assert positions(file)[:2] == [0, 100]
-    assert run("chapters", "edit", file, "b", "--silence", "-o", out).exit_code == 0
+    assert run("chapters", "edit", file, "b", "--silence", "-o", out, "--overwrite").exit_code == 0
     held = [a for a in json.loads(out.read_text())["actions"] if 10_000 <= a["at"] <= 15_000]
     assert held == [{"at": 10_000, "pos": 0}, {"at": 15_000, "pos": 0}]
 

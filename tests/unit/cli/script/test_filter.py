@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from funscribe.errors import FilterInvalid, ScriptInvalid
+from funscribe.errors import FilterInvalid, OutputNotWritable, ScriptInvalid
 from funscribe.script import read_script
 
 AXES = (
@@ -38,6 +38,23 @@ def test_as_json_and_to_a_file(folder, run):
     assert said["axes"]["stroke"]["after"]["lowest"] == 9
 
 
+def test_what_is_there_is_kept(folder, run):
+    there = folder / "good.filtered.funscript"
+    there.write_text("mine", encoding="utf-8")
+    for words in ((), ("-o", there), ("-o", folder / "good.funscript")):
+        got = run("filter", folder / "good.funscript", "--apply", "invert", *words)
+        assert isinstance(got.exception, OutputNotWritable)
+    assert there.read_text() == "mine"
+    assert run("filter", folder / "good.funscript", "--apply", "invert", "--overwrite").exit_code == 0
+    assert read_script(there).pos.tolist() == [100, 0, 100]
+
+
+def test_repairs_are_told(folder, run):
+    got = run("filter", folder / "bad.funscript", "--apply", "invert", "--json")
+    assert "bad.funscript: actions are out of order and sorted" in got.stderr
+    assert json.loads(got.stdout)["output"]
+
+
 def test_a_passage(folder, run):
     actions = [{"at": at, "pos": at // 250 % 2 * 60 + 20} for at in range(0, 20_000, 250)]
     file = folder / "long.funscript"
@@ -51,8 +68,9 @@ def test_a_passage(folder, run):
 def test_steps_that_change_nothing_are_told(folder, run):
     got = run("filter", folder / "good.funscript", "--apply", "invert", "--from", "50")
     assert got.exit_code == 0
-    assert "the steps change nothing there" in got.stderr
-    assert "change nothing" not in run("filter", folder / "good.funscript", "--apply", "invert").stderr
+    assert "change nothing there; the script goes from 0:00.0 to 0:01.0" in got.stderr
+    got = run("filter", folder / "good.funscript", "--apply", "invert", "--overwrite")
+    assert "change nothing" not in got.stderr
 
 
 def test_an_axis_alone_and_all(several, run, folder):
@@ -62,7 +80,9 @@ def test_an_axis_alone_and_all(several, run, folder):
     assert got.axes["roll"].pos.tolist() == [60, 30]
     assert got.pos.tolist() == [0, 100, 0]
     assert got.metadata["title"] == "kept"
-    assert run("filter", several, "--apply", "invert", "--axis", "all", "-o", out).exit_code == 0
+    assert (
+        run("filter", several, "--apply", "invert", "--axis", "all", "-o", out, "--overwrite").exit_code == 0
+    )
     assert read_script(out).pos.tolist() == [100, 0, 100]
     assert read_script(out).axes["roll"].pos.tolist() == [60, 30]
 
@@ -86,8 +106,14 @@ def test_beats_of_a_list(folder, run):
     file = folder / "good.funscript"
     assert run("filter", file, "--apply", "snap", "--beats", beats).exit_code == 0
     assert read_script(folder / "good.filtered.funscript").at_ms.tolist() == [0, 520, 1000]
-    got = run("filter", file, "--apply", "invert", "--beats", beats)
+    got = run("filter", file, "--apply", "invert", "--beats", beats, "--overwrite")
     assert isinstance(got.exception, FilterInvalid)
+
+
+def test_snap_asks_for_beats(folder, run):
+    got = run("filter", folder / "good.funscript", "--apply", "snap")
+    assert "give it --beats FILE" in str(got.exception)
+    assert run("filter", folder / "good.funscript", "--apply", "snap(bpm=60)").exit_code == 0
 
 
 def test_the_list_of_filters(run):
@@ -108,4 +134,6 @@ def test_a_wrong_step_is_left_to_the_main_command(folder, run, step):
 def test_wrong_usage(folder, run):
     assert run("filter").exit_code == 2
     assert run("filter", folder / "good.funscript", "--from", "later").exit_code == 2
-    assert isinstance(run("filter", folder / "none.funscript").exception, ScriptInvalid)
+    assert run("filter", folder / "good.funscript").exit_code == 2
+    got = run("filter", folder / "none.funscript", "--apply", "invert")
+    assert isinstance(got.exception, ScriptInvalid)

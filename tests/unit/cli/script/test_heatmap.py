@@ -4,10 +4,10 @@ from funscribe.errors import ScriptInvalid
 def test_heatmap(folder, run):
     got = run("heatmap", folder / "good.funscript")
     assert got.exit_code == 0
-    assert (folder / "good.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "good.heatmap.png").read_bytes().startswith(b"\x89PNG")
     out = folder / "x.png"
     assert run("heatmap", folder / "good.funscript", "-o", out, "--duration", "20").exit_code == 0
-    assert out.read_bytes() != (folder / "good.png").read_bytes()
+    assert out.read_bytes() != (folder / "good.heatmap.png").read_bytes()
 
 
 def test_a_script_that_cannot_be_read_is_left_to_the_main_command(folder, run):
