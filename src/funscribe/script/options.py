@@ -59,3 +59,15 @@ class ScriptOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             from funscribe.script.filters import parse_all
 
             parse_all(self.filters)
+
+
+class AxisRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an axis that nobody measured is made of the stroke."""
+
+    delay: Annotated[
+        float, msgspec.Meta(ge=0, le=0.5, description="how much later than the stroke it is (cycles)")
+    ] = 0.25
+    share: Annotated[
+        float, msgspec.Meta(ge=0, le=1, description="how far it goes, as part of the stroke (ratio)")
+    ] = 0.4
+    invert: Annotated[bool, msgspec.Meta(description="go down where the stroke goes up (yes or no)")] = False
