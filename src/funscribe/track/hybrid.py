@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from funscribe.records import Array, Detections, TrackRows
-from funscribe.track.assign import MANY, pair
+from funscribe.track.assign import MANY, pair, touching
 from funscribe.track.drift import measure_drift, without_camera
 from funscribe.track.intake import Found, affine_of, options_of, sift
 from funscribe.track.kalman import POS, VAR, VEL, VEL_VAR, BoxFilter
 from funscribe.track.options import HybridOptions, TrackOptions
 from funscribe.track.stages import LONGEST_STEP_S, StagedTracks
 from funscribe.track.steer import FOLLOWED, Memory, believed, doubt, rate, steer
-from funscribe.track.table import LOST
+from funscribe.track.table import HELD, LOST
 
 _SEARCHED = 2.0  # how far a lost track is sought, in standard deviations of its place
-_FARTHEST = 1.0  # ... and at most, in sides of its box
+_FARTHEST = 0.5  # ... and at most, in sides of its box
+_HIDDEN = 0.2  # part of a box behind another, from which the field there may be the other's
+_RARE_S = 0.15  # how far apart looks are that are too rare to wait for a second one
 
 
 class HybridTracker:
@@ -28,7 +30,8 @@ class HybridTracker:
     by its overlap with a detection, once moved as far as its place is uncertain by then, and by appearance.
 
     `seen` is True for rows that a detection showed at that moment; those that the field carried and those
-    that are merely predicted are not seen.
+    that are merely predicted are not seen. Where looks are rarer than seven a second, tracks are told from
+    the first, for a wrong one costs less there than a part of each.
 
     Args:
         size_wh: Size of the upright picture (px); needed where a field is given.
@@ -89,6 +92,8 @@ class HybridTracks(StagedTracks):
         size_wh: Size of the picture (px), None where it is not known.
     """
 
+    options: HybridOptions
+
     def __init__(self, options: HybridOptions, size_wh: tuple[int, int] | None) -> None:
         super().__init__(options, BoxFilter("size"))
         self._size_wh = size_wh
@@ -122,7 +127,9 @@ class HybridTracks(StagedTracks):
         if field.ndim != 3 or field.shape[2] != 2 or not field.size:
             raise ValueError(f"field must have the shape (GY, GX, 2), not {field.shape}")
         if self._size_wh is None:
-            raise ValueError("a field is of use only with the size of its picture: HybridTracker(size_wh=...)")
+            raise ValueError(
+                "a field is of use only with the size of its picture: HybridTracker(size_wh=...)"
+            )
         return field
 
     def _carry(self, field: Array, elapsed_s: float) -> None:
@@ -134,7 +141,7 @@ class HybridTracks(StagedTracks):
         size = state[POS, :, 2:].mean(1)
         doubts = doubt(memory, state[VEL_VAR, :, 0], size, table.phase == LOST, elapsed_s)
         drift = measure_drift(field, table.xyxy(), self._size_wh, expected, doubts)
-        good = believed(drift, expected, doubts)
+        good = believed(drift, expected, doubts) & ~self._hidden()
         cell = self._size_wh[0] / field.shape[1]
         if good.all():
             steer(state, memory, drift, cell, elapsed_s)
@@ -147,6 +154,30 @@ class HybridTracks(StagedTracks):
             mine = memory[good]
             steer(led, mine, type(drift)(*(column[good] for column in drift)), cell, elapsed_s)
             state[:, good], memory[good] = led, mine
+
+    def _hidden(self) -> Array:
+        """Tell which tracks (M,) have another of their class before them, whose motion the field shows there.
+
+        Of two that overlap the one is before the other that reaches farther down, as things do that stand on
+        the same ground. Across classes nothing is told: what is held stands out against who holds it.
+        """
+        table, xyxy = self._table, self._table.xyxy()
+        hidden = np.zeros(len(table), bool)
+        if len(table) < 2:
+            return hidden
+        rows, others, shared = touching(xyxy, xyxy)
+        size = (xyxy[:, 2:] - xyxy[:, :2]).prod(1)
+        part = shared * (1 + size[others] / size[rows]) / (1 + shared)  # of the row's box
+        before = (xyxy[others, 3] > xyxy[rows, 3]) & (table.class_id[others] == table.class_id[rows])
+        hidden[rows[before & (part > _HIDDEN)]] = True
+        return hidden
+
+    def _begin(self, which: Array, found: Found, time_s: float) -> None:
+        before = len(self._table)
+        super()._begin(which, found, time_s)
+        if self._looked_s is not None and time_s - self._looked_s >= _RARE_S:
+            self._table.phase[before:] = HELD
+            self._begun = False
 
     def _correct(self, rows: Array, measured: Array) -> None:
         memory = self._memory.of(self._table.track_id)
@@ -172,7 +203,11 @@ class HybridTracks(StagedTracks):
         seekers = np.flatnonzero(lost)
         if not len(rest) or not len(seekers) or len(rest) * len(seekers) > MANY:
             return rows, taken, rest
-        i, j = pair(self._seek(seekers, rest, found), self.options.found_cost)
+        cost = self._seek(seekers, rest, found)
+        near = cost < self.options.found_cost
+        # Who could be one of several is not found again by where he is: that were a guess.
+        cost[(near.sum(1) > 1)[:, None] | (near.sum(0) > 1)] = 2
+        i, j = pair(cost, self.options.found_cost)
         left = np.ones(len(rest), bool)
         left[j] = False
         return np.concatenate([rows, seekers[i]]), np.concatenate([taken, rest[j]]), rest[left]
@@ -192,8 +227,8 @@ class HybridTracks(StagedTracks):
         cost[table.class_id[rows][:, None] != found.class_id[which]] = 2
         looks = found.embedding[which]
         if looks.shape[1] and looks.shape[1] == table.look.shape[1]:
-            unlike = 0.5 * (1 - table.look[rows] @ looks.T) >= self.options.look_cost
-            cost[unlike & table.look[rows].any(1)[:, None]] = 2
+            unlike = np.asarray(0.5 * (1 - table.look[rows] @ looks.T) >= self.options.look_cost)
+            cost[unlike & table.look[rows].any(1, keepdims=True)] = 2
         return np.asarray(cost)
 
     def _rows(self, time_s: float) -> TrackRows:

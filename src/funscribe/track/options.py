@@ -95,4 +95,4 @@ class HybridOptions(BotSortOptions, frozen=True, kw_only=True, forbid_unknown_fi
     found_cost: Annotated[
         float,
         Meta(gt=0, le=1, description="cost below which a lost track takes a detection near its place (0..1)"),
-    ] = 0.7
+    ] = 0.5

@@ -1,10 +1,10 @@
 """Tracks are steered by the motion field: its word is their velocity, but for a small error that lives on.
 
-Of a track that was steered at the moment before, the difference between its velocity and the field's is taken
-to be an error of the field, which fades and is renewed at random (an Ornstein-Uhlenbeck process). The position
-follows the field, so that a box is as smooth as the field is; detections correct the position and, by their
-covariance with it, that difference. So a field that tells too little of the motion, as it does of things
-hardly larger than its cells, makes a track lag for a moment and not for good.
+Of a track that was steered at the moment before, the difference between its velocity and the field's is
+taken to be an error of the field, which fades and is renewed at random (an Ornstein-Uhlenbeck process). The
+position follows the field, so that a box is as smooth as the field is; detections correct the position and,
+by their covariance with it, that difference. So a field that tells too little of the motion, as it does of
+things hardly larger than its cells, makes a track lag for a moment and not for good.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from funscribe.records import Array
 from funscribe.track.drift import Drift
-from funscribe.track.kalman import LEAST, POS, RATE_HZ, VAR, VEL
+from funscribe.track.kalman import LEAST, POS, RATE_HZ, VAR
 
 # Columns of what is remembered of a track: the velocity (4) it was last steered by, whether that was at the
 # moment before, the mean square of how fast that changes (px^2/s^4; negative where not known yet), the mean
@@ -21,8 +21,8 @@ from funscribe.track.kalman import LEAST, POS, RATE_HZ, VAR, VEL
 PULL, FOLLOWED, RESTLESS, SPREAD, RATED = slice(0, 4), 4, 5, 6, 7
 _COLUMNS = 8
 
-# How fast velocities may change (sizes of the box/s^2): of a track that was never steered, for which strokes of
-# a few sizes once a second must be possible, and at least.
+# How fast velocities may change (sizes of the box/s^2): of a track that was never steered, for which strokes
+# of a few sizes once a second must be possible, and at least.
 _FIRST_CHANGE, _LEAST_CHANGE = 60.0, 3.0
 _CHANGE = 1.5  # the same in roots of the mean square of what it did so far
 _RESTLESS_S = 0.4  # how long that is remembered (s)
@@ -31,8 +31,8 @@ _GATE = 2.5  # how far from what is expected the field is believed, in doubts
 _SUPPORT = 0.4  # ... and which part of the box must move as one
 
 _FADE_S = 0.3  # how long the field errs in the same way (s)
-# Standard deviation of that error: in sizes of the box/s, in parts of the speed where the box is as large as a
-# cell (its cells show the wall, too), and in parts of how differently the cells move.
+# Standard deviation of that error: in sizes of the box/s, in parts of the speed where the box is as large as
+# a cell (its cells show the wall, too), and in parts of how differently the cells move.
 _ERROR, _ERROR_SMALL, _ERROR_SPREAD = 0.03, 0.1, 0.3
 _GROWTH_ERROR, _GROWTH_SMALL = 0.2, 0.2  # the same for the relative change of size (1/s)
 _WHITE = 0.1  # standard deviation of the error that is new at each 1/30 s, in parts of spread and floor
@@ -80,11 +80,11 @@ def doubt(memory: Array, velocity_var: Array, size: Array, lost: Array, elapsed_
     change2 = np.where(change < 0, (_FIRST_CHANGE * size) ** 2, _CHANGE**2 * change)
     change2 += (_LEAST_CHANGE * size) ** 2
     known = np.where(lost, np.minimum(velocity_var, spread2), velocity_var)
-    return np.sqrt(known + spread2 + change2 * elapsed_s**2 + (_FLOOR * size) ** 2)
+    return np.asarray(np.sqrt(known + spread2 + change2 * elapsed_s**2 + (_FLOOR * size) ** 2))
 
 
 def believed(drift: Drift, expected: Array, doubts: Array) -> Array:
-    """Tell which tracks the field may steer (M,): it is about what is expected, and most of the box agrees."""
+    """Tell which tracks the field may steer (M,): it is about as expected, and most of the box agrees."""
     off = drift.velocity - expected
     near = (off * off).sum(1) < (_GATE * doubts) ** 2
     return np.asarray(near & (drift.support > _SUPPORT))
@@ -116,7 +116,7 @@ def steer(state: Array, memory: Array, drift: Drift, cell: float, elapsed_s: flo
 
 
 def _pull(sides: Array, rated: Array, drift: Drift, cell: float) -> tuple[Array, Array, Array]:
-    """Return velocities (K, 4) by the field, the standard deviations of their errors, and of new ones (K,)."""
+    """Return velocities (K, 4) by the field, standard deviations of their errors, and of new ones (K,)."""
     size = sides.mean(1)
     small = np.minimum((cell / sides.min(1)) ** 2, 3)
     speed = np.hypot(drift.velocity[:, 0], drift.velocity[:, 1])
