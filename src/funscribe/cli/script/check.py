@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funscribe.cli.script.arguments import AsJson, ScriptFile
+from funscribe.cli.script.arguments import AsJson, ScriptFile, png
 
 if TYPE_CHECKING:
     from funscribe.devices.demand import Demand, TooMuch
@@ -28,7 +28,8 @@ def check(
         typer.Option("--devices", metavar="FILE", help="A table of devices of your own (TOML)."),
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="OUT.png", help="Draw the script, with what is too much.")
+        Path | None,
+        typer.Option("--plot", parser=png, metavar="OUT.png", help="Draw the script, with what is too much."),
     ] = None,
     json: AsJson = False,
 ) -> None:

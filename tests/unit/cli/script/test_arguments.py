@@ -10,6 +10,7 @@ from funscribe.errors import OutputNotWritable
         ("heatmap", "good.funscript", "-o", "x.jpg"),
         ("plot", "good.funscript", "-o", "good.funscript"),
         ("plot", "good.funscript", "-o", "x.svg"),
+        ("check", "good.funscript", "--device", "handy", "--plot", "good.funscript"),
         ("compare", "good.funscript", "odd.funscript", "--plot", "odd.funscript"),
         ("filter", "good.funscript", "--apply", "invert", "--plot", "good.funscript"),
     ],
