@@ -12,6 +12,7 @@ from funscribe.field.camera import fit_camera
 from funscribe.files import printable
 from funscribe.motion.attention import background
 from funscribe.motion.axes import STROKE, extract_axes
+from funscribe.motion.passages import find_passages
 from funscribe.recipe import Recipe
 from funscribe.records import Array, MotionSignal, Script, Trace, Tracks
 from funscribe.script.funscript import script_metadata
@@ -51,12 +52,13 @@ def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
         if attended is not None:  # what moves by itself must not be taken for the camera
             camera = fit_camera(trace, attended)
         signals = extract_axes(trace, camera, recipe.motion, tracks)
+        signal = next(found for found in signals if found.axis == STROKE)
+        passages = find_passages(trace, camera, signal, recipe.motion) if recipe.motion.chapters else ()
     ends_s = float(trace.time_s[-1]) if len(trace) else 0.0
     duration_s = trace.info.duration_s_from_header or ends_s
     metadata = script_metadata(printable(Path(trace.info.path).stem), duration_s)
-    signal = next(found for found in signals if found.axis == STROKE)
     others = tuple(found for found in signals if found.axis != STROKE)
-    script = make_script(signal, recipe.script, metadata)
+    script = make_script(signal, recipe.script, metadata, tuple(each.chapter() for each in passages))
     if others:
         # What is upside down is the stroke: left and right are not.
         options = msgspec.structs.replace(recipe.script, invert=False, invert_passages=())

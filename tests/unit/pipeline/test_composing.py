@@ -75,6 +75,14 @@ def test_a_script_brings_the_axes_along_that_are_asked_for() -> None:
     assert sway_script.pos.max() <= 80
 
 
+def test_chapters_begin_where_the_motion_changes() -> None:
+    trace = _trace(np.concatenate([_stroke(600, 0.7), _stroke(600, 2.1)]))
+    assert compose(trace).script.chapters == ()
+    chapters = compose(trace, change(Recipe(), ["motion.chapters=yes"])).script.chapters
+    assert [chapter.name.partition(",")[0] for chapter in chapters] == ["medium", "fast"]
+    assert [chapter.start_s for chapter in chapters] == pytest.approx([0, 20], abs=1)
+
+
 def test_the_script_knows_its_film() -> None:
     metadata = compose(_trace(_stroke())).script.metadata
     assert metadata["title"] == "My film"
