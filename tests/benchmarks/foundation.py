@@ -41,6 +41,7 @@ ROWS = {
     "int8": "quantising:int8",
     "model": "speed:with_model",
     "distractors": "attending:distractors",
+    "axes": "axes:axes",
     "filters": "filtering:filters",
     "formats": "workshop:formats",
 }
