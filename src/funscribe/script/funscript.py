@@ -20,6 +20,8 @@ from funscribe.script.repair import Repair
 
 CREATOR = "Funscribe"
 CSV = ".csv"
+# A script of a day at every frame is a tenth of it; what never ends must not fill the memory.
+LARGEST_BYTES = 500_000_000
 
 WriteForm = Literal["1.0", "1.1", "2.0", "csv", "set", "set-of-codes"]
 
@@ -82,7 +84,8 @@ def write_script(path: Path | str, script: Script, form: WriteForm | None = None
         OutputNotWritable: If a file cannot be written.
     """
     encoded = {file: _encode(file, part, form) for file, part in _parts(Path(path), script, form).items()}
-    for file, data in encoded.items():
+    # The stroke last: its name may be that of the file that held all axes until now.
+    for file, data in reversed(encoded.items()):
         write_atomically(file, data)
     return tuple(encoded)
 
@@ -173,10 +176,13 @@ def parse_script(data: bytes) -> tuple[Script, list[Repair]]:
 
 def _parse(path: Path) -> Parsed:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScriptInvalid(f"{path}: cannot be read ({reason}); name a .funscript file") from error
+    if len(data) > LARGEST_BYTES:
+        raise ScriptInvalid(f"{path}: is larger than {LARGEST_BYTES // 1_000_000} MB; name a .funscript file")
     try:
         return parse_csv(data) if path.suffix.lower() == CSV else parse_funscript(data)
     except ScriptInvalid as error:

@@ -316,3 +316,12 @@ def test_faults_in_a_set_are_told_with_their_axis(tmp_path):
     (tmp_path / "s.roll.funscript").write_bytes(b"nope")
     with pytest.raises(ScriptInvalid, match=r"roll\.funscript"):
         open_script(tmp_path / "s.funscript", whole_set=True)
+
+
+def test_what_never_ends_is_refused(tmp_path, monkeypatch):
+    file = tmp_path / "x.funscript"
+    file.write_bytes(actions((0, 0), (5, 5)))
+    assert len(read_script(file)) == 2
+    monkeypatch.setattr("funscribe.script.funscript.LARGEST_BYTES", 20)
+    with pytest.raises(ScriptInvalid, match=r"x\.funscript: is larger than"):
+        read_script(file)

@@ -34,3 +34,11 @@ def test_the_whole_file_is_replaced_only_if_asked(folder, run):
     assert "axes" in json.loads(file.read_text())
     assert run("split", file, "--overwrite").exit_code == 0
     assert "axes" not in json.loads(file.read_text())
+
+
+def test_the_whole_file_stays_if_an_axis_cannot_be_written(folder, run):
+    file = folder / "m.funscript"
+    file.write_text(json.dumps(FILE), encoding="utf-8")
+    (folder / "m.roll.funscript").mkdir()
+    assert isinstance(run("split", file, "--overwrite").exception, OutputNotWritable)
+    assert "axes" in json.loads(file.read_text())
