@@ -36,11 +36,17 @@ def validate(
             for problem in report["problems"]:
                 typer.echo(f"{report['file']}: {problem['severity']}: {problem['text']}")
             if report["fixed"]:
-                typer.echo(f"{report['file']}: fixed, {report['actions']} actions")
+                typer.echo(f"{report['file']}: fixed, {_count(report['actions'])}")
             elif report["valid"]:
-                typer.echo(f"{report['file']}: valid, {report['actions']} actions")
+                typer.echo(f"{report['file']}: valid, {_count(report['actions'])}")
+            elif report["actions"] is not None:
+                typer.echo(f"{report['file']}: not valid; --fix puts it right")
     if not all(r["valid"] for r in reports):
         raise typer.Exit(1)
+
+
+def _count(actions: int) -> str:
+    return "1 action" if actions == 1 else f"{actions} actions"
 
 
 def _report(file: Path, fix: bool, duration: float | None) -> dict[str, Any]:

@@ -83,14 +83,18 @@ def last_action_ms(script: Script) -> int:
 
 
 def _decode(data: bytes) -> dict[str, Any]:
+    if not data.strip():
+        raise ScriptInvalid("is empty; a funscript is a JSON file")
     try:
         root = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if data.lstrip().startswith(b"{") and "truncated" in str(error):
+            raise ScriptInvalid("ends in the middle; copy or download it again") from error
         raise ScriptInvalid(f"is no JSON ({error}); a funscript is a JSON file") from error
     except RecursionError as error:
         raise ScriptInvalid("is nested too deeply; a funscript is a flat JSON file") from error
     if not isinstance(root, dict):
-        raise ScriptInvalid(f"holds {kind_of(root)} where an object with actions belongs")
+        raise ScriptInvalid(f"holds {kind_of(root)} where an object with actions belongs; is it a funscript?")
     return root
 
 
@@ -113,7 +117,8 @@ def _empty(root: Mapping[str, Any], axes: Mapping[str, Script]) -> Script:
     actions = root.get("actions")
     if not axes and not isinstance(actions, list):
         wrong = f"holds {kind_of(actions)} where the list of actions belongs"
-        raise ScriptInvalid("has no actions" if actions is None else wrong)
+        what = "has no actions" if actions is None else wrong
+        raise ScriptInvalid(f'{what}; a funscript has {{"actions": [{{"at": ms, "pos": 0..100}}, ...]}}')
     return Script(np.empty(0), np.empty(0))
 
 

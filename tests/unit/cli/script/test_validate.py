@@ -18,7 +18,10 @@ def test_validate_has_a_line_for_each_fault_and_goes_on(folder, run):
     assert got.exit_code == 1
     lines = got.stdout.splitlines()
     assert lines[0].startswith(f"{folder / 'none.funscript'}: error: is no JSON")
-    assert [line.split(": ")[1] for line in lines] == ["error"] * 4 + ["valid, 3 actions"]
+    assert [line.split(": ")[1] for line in lines] == ["error"] * 4 + [
+        "not valid; --fix puts it right",
+        "valid, 3 actions",
+    ]
 
 
 def test_validate_as_json(folder, run):

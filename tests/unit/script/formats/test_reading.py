@@ -109,6 +109,26 @@ def test_nothing_to_play_is_refused(said, keys):
         parse_funscript(said(**keys))
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b'{"actions":[{"at":0,', "ends in the middle; copy or download it again"),
+        (b"nope", "is no JSON"),
+        (b"null", "holds null where an object with actions belongs"),
+        (b"{}", 'has no actions; a funscript has {"actions"'),
+        (b'{"actions":"abc"}', "holds a string where the list of actions belongs; a funscript has"),
+        (b'{"actions":[{"at":0,"pos":NaN}]}', "is no JSON"),
+        (b'{"actions":[{"at":0,"pos":1},]}', "trailing comma"),
+    ],
+)
+def test_what_is_no_script_is_told_why(data, said):
+    with pytest.raises(ScriptInvalid) as caught:
+        parse_funscript(data)
+    assert said in str(caught.value)
+
+
 @pytest.mark.skipif(not DATA.is_dir(), reason="no shared data")
 def test_real_files_of_each_version_say_the_same():
     old, listed, named = (read((DATA / f"funlib_merge_{k}.funscript").read_bytes())[0] for k in (5, 4, 3))
