@@ -1,14 +1,16 @@
 """How far the motion field carries boxes: robust mean and growth of the field inside each of many boxes.
 
-Where a box covers a cell only partly, the cell shows only that part of its motion before a world that rests:
-f = c * v, with c the part of the cell that the box covers. Least squares over the cells of the box's inner part
-then give v without the pull towards rest that a plain mean has; cells that move otherwise (an occluder, the
-wall between two arms) are weighed down as Cauchy's estimator does (Holland and Welsch, "Robust regression using
-iteratively reweighted least-squares", 1977).
+Where a box covers a cell only partly, the cell shows only that part of its motion before a world that
+rests: f = c * v, with c the part of the cell that the box covers. Least squares over the cells of the box's
+inner part then give v without the pull towards rest that a plain mean has; cells that move otherwise (an
+occluder, the wall between two arms) are weighed down as Cauchy's estimator does (Holland and Welsch, "Robust
+regression using iteratively reweighted least-squares", 1977).
 """
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +19,12 @@ from funscribe.records import Array
 
 # What is asked of a box, as parts of its sides about its middle, and what is added on either side, in cells:
 # the inner part for its velocity, for nearer to the edge cells show more of the wall; a wider one for growth,
-# which needs a longer lever; and all of it with what bleeds over the edge, as far as flow is found in patches.
+# which needs a longer lever; and all of it with what bleeds over the edge, as far as patches of flow reach.
 _PARTS = np.array([0.4, 0.75, 1.0])
-_SPARE = np.array([0.05, 0.05, 0.3])[:, None]
-_ROUNDS = 2
+_SPARE = np.array([0.05, 0.05, 0.3])
 _PRIOR = 0.1  # cells of lever that say there is no growth
 _LEAST = 1e-12
+_MIDDLE = np.array([[0.5, 0], [0, 0.5], [0.5, 0], [0, 0.5]])
 _CHUNK = 150_000  # boxes times cells that are worked on at once
 
 
@@ -43,7 +45,9 @@ class Drift(NamedTuple):
     support: Array
 
 
-def measure_drift(field: Array, xyxy: Array, size_wh: tuple[int, int], expected: Array, doubt: Array) -> Drift:
+def measure_drift(
+    field: Array, xyxy: Array, size_wh: tuple[int, int], expected: Array, doubt: Array
+) -> Drift:
     """Measure the drift of boxes that stood where they are given when the field's motion began.
 
     Args:
@@ -53,12 +57,18 @@ def measure_drift(field: Array, xyxy: Array, size_wh: tuple[int, int], expected:
         expected: Velocity that each box is expected to have (M, 2) (px/s).
         doubt: How far cells may differ from that before they count half (M,), larger than 0 (px/s).
     """
-    cells = _Cells(field, size_wh)
-    step = max(1, _CHUNK // len(cells.velocity))
+    gy, gx = field.shape[:2]
+    grid = _grid(gx, gy, *size_wh)
+    cells = np.multiply(field.reshape(-1, 2), size_wh[1], dtype=np.float64).T
+    known: Array | None = None
+    if not math.isfinite(cells.sum()):
+        known = np.asarray(np.isfinite(cells).all(0))
+        cells = np.where(known, cells, 0)
+    step = max(1, _CHUNK // (gx * gy))
     if len(xyxy) <= step:
-        return _measure(cells, xyxy, expected, doubt)
+        return _measure(grid, cells, known, xyxy, expected, doubt)
     parts = [
-        _measure(cells, xyxy[first : first + step], expected[first : first + step], doubt[first : first + step])
+        _measure(grid, cells, known, *(array[first : first + step] for array in (xyxy, expected, doubt)))
         for first in range(0, len(xyxy), step)
     ]
     return Drift(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -73,97 +83,123 @@ def without_camera(field: Array, affine: Array, elapsed_s: float, size_wh: tuple
         elapsed_s: Time since the moment before (s).
         size_wh: Size of the picture (px).
     """
-    gy, gx = field.shape[:2]
-    x, y = np.meshgrid((np.arange(gx) + 0.5) * (size_wh[0] / gx), (np.arange(gy) + 0.5) * (size_wh[1] / gy))
-    before = np.stack([x, y], axis=-1)
+    before = _grid(field.shape[1], field.shape[0], *size_wh).middle.T
     moved = before @ affine[:, :2].T + affine[:, 2] - before
-    return np.asarray(field - moved / (elapsed_s * size_wh[1]))
+    return np.asarray(field - moved.reshape(field.shape) / (elapsed_s * size_wh[1]))
 
 
-class _Cells:
-    """The cells of a field, C in number; points and velocities are complex numbers, x + iy.
+class _Grid(NamedTuple):
+    """Where the C cells of a field are, and where the ends of boxes lie among them.
 
     Attributes:
-        velocity: Of each (C,) (px/s); zero where it is not known.
-        middle: Of each (C,) (px).
-        known: Whether the velocity of each is finite (C,), None where all are.
-        count: Number along x and along y.
-        sides: Size of a cell along x and along y (px).
+        middle: Of each cell (2, C) (px).
+        far2: The square of its distance from the origin (C,) (px^2).
+        area: Of a cell (px^2).
+        ends: Takes boxes (M, 4) to how far their ends are beyond the edges of columns and rows, for each of
+            `_PARTS` (2, 4, 3 * (GX + GY)), in cells: right and lower ends, left and upper ends.
+        past: What is to be added to that (2, 1, 3 * (GX + GY)).
+        shape: Number of columns and of rows.
     """
 
-    def __init__(self, field: Array, size_wh: tuple[int, int]) -> None:
-        gy, gx = field.shape[:2]
-        velocity = field.reshape(-1, 2) * np.float64(size_wh[1])
-        finite = np.isfinite(velocity)
-        self.known = None if finite.all() else finite.all(-1)
-        if self.known is not None:
-            velocity[~self.known] = 0
-        self.velocity: Array = velocity.view(np.complex128)[:, 0]
-        self.count = (gx, gy)
-        self.sides = (size_wh[0] / gx, size_wh[1] / gy)
-        x, y = (side * (np.arange(count) + 0.5) for side, count in zip(self.sides, self.count, strict=True))
-        self.middle: Array = np.add.outer(1j * y, x).ravel()
-
-    def covered(self, xyxy: Array) -> Array:
-        """Return how much boxes (M, 4) cover of each cell, (3, M, C), 0..1: their inner part, the part in
-        which growth is sought, and the whole with what bleeds over its edge.
-        """
-        x, y = (
-            _covered(xyxy[:, axis], xyxy[:, axis + 2], self.sides[axis], self.count[axis]) for axis in (0, 1)
-        )
-        part = (y[:, :, :, None] * x[:, :, None, :]).reshape(3, len(xyxy), -1)
-        if self.known is not None:
-            part *= self.known
-        return np.asarray(part)
+    middle: Array
+    far2: Array
+    area: float
+    ends: Array
+    past: Array
+    shape: tuple[int, int]
 
 
-def _covered(low: Array, high: Array, side: float, count: int) -> Array:
-    """Return how much of each cell along an axis three spans about boxes (M,) cover, (3, M, count), 0..1."""
-    middle, half = (high + low) * (0.5 / side), (high - low) * (0.5 / side)
-    reach = np.multiply.outer(_PARTS, half)
-    reach += _SPARE
-    low, high = middle - reach, middle + reach
-    edges = np.arange(count)
-    ends = np.minimum(high[..., None], edges + 1)
-    ends -= np.maximum(low[..., None], edges)
-    return np.maximum(ends, 0, out=ends)
+@lru_cache(maxsize=16)
+def _grid(gx: int, gy: int, width: int, height: int) -> _Grid:
+    side_x, side_y = width / gx, height / gy
+    x, y = np.meshgrid((np.arange(gx) + 0.5) * side_x, (np.arange(gy) + 0.5) * side_y)
+    middle = np.stack([x.ravel(), y.ravel()])
+    ends, past = np.zeros((2, 4, 3, gx + gy)), np.zeros((2, 1, 3, gx + gy))
+    for axis, side, count, cells in ((0, side_x, gx, slice(0, gx)), (1, side_y, gy, slice(gx, None))):
+        for end, sign in enumerate((0.5, -0.5)):
+            ends[end, axis, :, cells] = (0.5 - sign * _PARTS)[:, None] / side
+            ends[end, axis + 2, :, cells] = (0.5 + sign * _PARTS)[:, None] / side
+            past[end, 0, :, cells] = 2 * sign * _SPARE[:, None] - np.arange(count)
+    flat = (ends.reshape(2, 4, -1), past.reshape(2, 1, -1))
+    return _Grid(middle, (middle**2).sum(0), side_x * side_y, *flat, (gx, gy))
 
 
-def _measure(cells: _Cells, xyxy: Array, expected: Array, doubt: Array) -> Drift:
-    inner, wide, covered = cells.covered(xyxy)
-    inner *= covered
-    wide *= covered
+def _covered(grid: _Grid, xyxy: Array) -> Array:
+    """Return how much of each cell boxes (M, 4) cover, (3, M, C), 0..1, in the order of `_PARTS`."""
+    high, low = xyxy @ grid.ends + grid.past
+    np.minimum(high, 1, out=high)
+    high -= np.maximum(low, 0, out=low)
+    np.maximum(high, 0, out=high)
+    columns, rows = grid.shape
+    along = high.reshape(len(xyxy), 3, columns + rows).swapaxes(0, 1)
+    part = along[:, :, columns:, None] * along[:, :, None, :columns]
+    return np.asarray(part.reshape(3, len(xyxy), columns * rows))
+
+
+def _measure(
+    grid: _Grid, cells: Array, known: Array | None, xyxy: Array, expected: Array, doubt: Array
+) -> Drift:
+    inner, wide, covered = part = _covered(grid, xyxy)
+    if known is not None:
+        part *= known
+    part[:2] *= covered
     doubt2 = (doubt * doubt)[:, None]
-    velocity = expected[:, 0] + 1j * expected[:, 1]
-    for _ in range(_ROUNDS):
-        agreeing = inner / (1 + _square(cells.velocity - covered * velocity[:, None]) / doubt2)
-        # The least sum keeps boxes outside the picture, of no weight at all, from dividing by zero.
-        velocity = (agreeing @ cells.velocity) / np.maximum(_sums(agreeing, covered), _LEAST)
-    off = cells.velocity - covered * velocity[:, None]
-    off2 = _square(off)
-    agreeing = wide / (1 + off2 / doubt2)
-    arm = cells.middle - 0.5 * ((xyxy[:, 0] + xyxy[:, 2]) + 1j * (xyxy[:, 1] + xyxy[:, 3]))[:, None]
-    along = arm.real * off.real + arm.imag * off.imag
-    lever = covered * _square(arm)
-    growth = _sums(agreeing, along) / (_sums(agreeing, lever) + _PRIOR * cells.sides[0] * cells.sides[1])
-    # What is left of the difference once growth explains its part: (off - growth * covered * arm)**2.
-    lever *= growth[:, None]
+    speed2, twice = np.einsum("dc,dc->c", cells, cells), 2 * cells
+    # Cauchy's weights, but for a factor that each box has in all its cells. One round of them does as well
+    # as two where what is expected is about right; where it is not, the field is not believed.
+    agreeing = inner / (_off2(twice, speed2, covered, expected) + doubt2)
+    # The least sum keeps boxes outside the picture, of no weight at all, from dividing by zero.
+    velocity = (agreeing @ cells.T) / np.maximum(_sums(agreeing, covered), _LEAST)[:, None]
+    off2 = _off2(twice, speed2, covered, velocity)
+    wide *= doubt2  # so that a cell weighs one at most, against the prior of growth
+    growth, explained = _growth(grid, cells, covered, wide / (off2 + doubt2), xyxy, velocity)
+    off2 += explained
+    agreeing = wide / (off2 + doubt2)
+    agreed = agreeing.sum(1)
+    spread2 = np.maximum(_sums(agreeing, off2), 0) / np.maximum(agreed, _LEAST)
+    support = agreed / np.maximum(wide.sum(1) / doubt2[:, 0], _LEAST)
+    return Drift(velocity, growth, np.sqrt(spread2), support)
+
+
+def _off2(twice: Array, speed2: Array, covered: Array, velocity: Array) -> Array:
+    """Return by how much cells are off what boxes would make of them, squared (M, C).
+
+    It is |f - c * v|**2, multiplied out so that one product of matrices does most of it; `twice` is 2 * f
+    (2, C), `speed2` is f**2 (C,).
+    """
+    off2 = covered * np.einsum("md,md->m", velocity, velocity)[:, None]
+    off2 -= velocity @ twice
+    off2 *= covered
+    off2 += speed2
+    return np.asarray(off2)
+
+
+def _growth(
+    grid: _Grid, cells: Array, covered: Array, say: Array, xyxy: Array, velocity: Array
+) -> tuple[Array, Array]:
+    """Return the growth of boxes (M,), and what it changes of the squared differences of cells (M, C).
+
+    A cell at r from the middle of a box that grows is to move with c * (v + growth * r); of the difference
+    to c * v least squares take the part along r. All scalar products are multiplied out, as in `_off2`.
+    """
+    middle = xyxy @ _MIDDLE
+    along = np.einsum("md,md->m", middle, velocity)[:, None] - velocity @ grid.middle
+    along *= covered
+    along -= middle @ cells
+    along += np.einsum("dc,dc->c", grid.middle, cells)
+    lever = middle @ grid.middle
+    lever *= -2
+    lever += grid.far2
+    lever += np.einsum("md,md->m", middle, middle)[:, None]
+    lever *= covered
+    growth = _sums(say, along) / (_sums(say, lever) + _PRIOR * grid.area)
+    rate = growth[:, None]
+    lever *= rate
     along *= 2
     lever -= along
     lever *= covered
-    lever *= growth[:, None]
-    off2 += lever
-    weight = np.maximum(wide.sum(1), _LEAST)
-    agreeing = wide / (1 + off2 / doubt2)
-    agreed = agreeing.sum(1)
-    spread = np.sqrt(np.maximum(_sums(agreeing, off2), 0) / np.maximum(agreed, _LEAST))
-    return Drift(np.stack([velocity.real, velocity.imag], axis=-1), growth, spread, agreed / weight)
-
-
-def _square(values: Array) -> Array:
-    """Return the squared size of complex numbers."""
-    real, imaginary = values.real, values.imag
-    return np.asarray(real * real + imaginary * imaginary)
+    lever *= rate
+    return growth, lever
 
 
 def _sums(a: Array, b: Array) -> Array:
