@@ -15,7 +15,8 @@ from funscribe.track.steer import FOLLOWED, Memory, believed, doubt, rate, steer
 from funscribe.track.table import HELD, LOST
 
 _SEARCHED = 2.0  # how far a lost track is sought, in standard deviations of its place
-_FARTHEST = 0.5  # ... and at most, in sides of its box
+# ... and at most, in sides of its box: by its place alone, and where a detection looks like it.
+_FARTHEST, _FARTHEST_ALIKE = 0.5, 1.5
 _HIDDEN = 0.2  # part of a box behind another, from which the field there may be the other's
 _RARE_S = 0.15  # how far apart looks are that are too rare to wait for a second one
 
@@ -215,21 +216,29 @@ class HybridTracks(StagedTracks):
     def _seek(self, rows: Array, which: Array, found: Found) -> Array:
         """Return what it costs (N, M) that lost rows (N,) are found where detections (M,) are."""
         table = self._table
-        position, var = table.state[POS, rows], table.state[VAR, rows]
+        position, var = table.state[POS, rows][:, None], table.state[VAR, rows][:, None, :2]
+        alike, unlike = self._compared(rows, found.embedding[which])
         measured = table.kalman.measure(found.xyxy[which])
-        sides, theirs = position[:, None, 2:], measured[:, 2:]
-        reach = np.minimum(_SEARCHED * np.sqrt(var[:, None, :2]), _FARTHEST * sides)
-        away = np.abs(measured[:, :2] - position[:, None, :2])
+        sides, theirs = position[..., 2:], measured[:, 2:]
+        farthest = np.where(alike, _FARTHEST_ALIKE, _FARTHEST)[..., None]
+        reach = np.minimum(_SEARCHED * np.sqrt(var), farthest * sides)
+        away = np.abs(measured[:, :2] - position[..., :2])
         short = np.maximum(away - reach, 0)
         shared = np.clip((sides + theirs) / 2 - short, 0, np.minimum(sides, theirs)).prod(-1)
         cost = 1 - shared / (sides.prod(-1) + theirs.prod(-1) - shared)
         cost += 0.1 * (away / np.maximum(reach, 1e-9)).clip(0, 1).mean(-1)  # of two the nearer
-        cost[table.class_id[rows][:, None] != found.class_id[which]] = 2
-        looks = found.embedding[which]
-        if looks.shape[1] and looks.shape[1] == table.look.shape[1]:
-            unlike = np.asarray(0.5 * (1 - table.look[rows] @ looks.T) >= self.options.look_cost)
-            cost[unlike & table.look[rows].any(1, keepdims=True)] = 2
+        cost[unlike | (table.class_id[rows][:, None] != found.class_id[which])] = 2
         return np.asarray(cost)
+
+    def _compared(self, rows: Array, looks: Array) -> tuple[Array, Array]:
+        """Return which rows (N,) look like detections (M, D), (N, M), and which look different."""
+        mine = self._table.look[rows]
+        if not looks.shape[1] or looks.shape[1] != mine.shape[1]:
+            nobody = np.zeros((len(rows), len(looks)), bool)
+            return nobody, nobody
+        known = mine.any(1, keepdims=True)
+        alike = np.asarray(0.5 * (1 - mine @ looks.T) < self.options.look_cost)
+        return known & alike, known & ~alike
 
     def _rows(self, time_s: float) -> TrackRows:
         told = super()._rows(time_s)

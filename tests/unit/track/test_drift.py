@@ -103,10 +103,6 @@ def test_many_boxes_at_once_are_as_each_alone() -> None:
             assert getattr(drift, name)[k] == pytest.approx(getattr(alone, name)[0], abs=1e-6)
 
 
-def test_no_boxes() -> None:
-    assert [len(column) for column in _drift(np.zeros((*GRID, 2)), np.zeros((0, 4)))] == [0, 0, 0, 0]
-
-
 def test_a_field_of_one_cell() -> None:
     drift = _drift(np.full((1, 1, 2), 0.1), np.array([[0.0, 0, 640, 360]]))
     assert drift.velocity[0] == pytest.approx([36, 36], rel=0.01)
