@@ -93,6 +93,7 @@ class Batch:
                 f"{target.video}: {target.script} is already the script of {twin}; use -o for one of them"
             )
         self._made[target.script] = target.video
+        self._check_preview(target)
         paths = [target.script, *(_variant_path(target.script, one.name) for one in self._variants)]
         there = all(path.exists() for path in paths)
         kept = there and not self._wishes.overwrite and target.video.is_file()
@@ -103,6 +104,16 @@ class Batch:
         make_home(target.script)
         with exclusive(target.script):
             self._make(target, kept)
+
+    def _check_preview(self, target: Target) -> None:
+        """Refuse to write the preview over a file, above all over the video."""
+        preview = self._wishes.preview
+        if preview is None or not preview.exists():
+            return
+        if target.video.exists() and preview.samefile(target.video):
+            raise OutputNotWritable(f"{preview} is the video itself; choose another name for the preview")
+        if not self._wishes.overwrite:
+            raise OutputNotWritable(f"{preview} exists; replace it with --overwrite or choose another name")
 
     def _keep(self, target: Target) -> None:
         note = f"{target.script} exists and is kept; --overwrite replaces it"

@@ -49,3 +49,20 @@ def test_an_unknown_variant_is_told_before_anything_is_watched(film: Path) -> No
     assert ran.exit_code == 1
     assert "soft" in str(ran.exception)
     assert list(film.parent.glob("*.funscript")) == []
+
+
+def test_a_preview_is_written_over_no_file(film: Path) -> None:
+    before = film.read_bytes()
+    for options in ((), ("--overwrite",)):
+        ran = _run(film, "--preview", film, *options)
+        assert ran.exit_code == 1
+        assert "is the video itself" in ran.stderr
+    assert film.read_bytes() == before
+    other = film.with_name("other.mp4")
+    other.write_bytes(b"mine")
+    ran = _run(film, "--preview", other)
+    assert ran.exit_code == 1
+    assert "exists; replace it with --overwrite" in ran.stderr
+    assert other.read_bytes() == b"mine"
+    assert _run(film, "--preview", other, "--overwrite").exit_code == 0
+    assert other.read_bytes() != b"mine"
