@@ -8,7 +8,7 @@ import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from funscribe.detect.options import DetectOptions
 from funscribe.errors import DeviceMissing, ModelInvalid, ModelNotFound
@@ -84,6 +84,17 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Release the model; what is under way is waited for."""
+
+
+@runtime_checkable
+class Shrinking(Protocol):
+    """An engine that can run a model of a fixed input on a smaller one; not all can."""
+
+    def at_size(self, size_wh: tuple[int, int]) -> Engine | None:
+        """Return the model for a smaller input (px), None where it allows none; both are to be closed.
+
+        It finds what the model finds in the first lines and columns of its own input.
+        """
 
 
 def open_engine(path: str | Path, options: DetectOptions, *, threads: int = 0) -> Engine:

@@ -12,7 +12,7 @@ import openvino as ov
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from funscribe.detect.engines import openvino as door
+from funscribe.detect.engines import openvino_loading
 from funscribe.detect.engines.openvino import OpenVINOEngine
 from funscribe.detect.options import DetectOptions
 from funscribe.errors import DeviceMissing, ModelInvalid, ModelNotFound
@@ -39,39 +39,34 @@ def test_a_model_tells_what_it_is(build: Build) -> None:
     engine.close()
 
 
-def test_what_was_compiled_is_taken_by_the_next(build: Build, own_cache: Path, monkeypatch: Any) -> None:
-    path = build(VALUES, metadata={"task": "detect"})
-    OpenVINOEngine(path, DetectOptions(), threads=1).close()
-    (kept,) = (own_cache / "compiled").iterdir()
+def test_a_model_for_a_smaller_input(baked: Build) -> None:
+    engine = OpenVINOEngine(baked(), DetectOptions(), threads=1)
+    smaller = engine.at_size((128, 64))
+    assert smaller is not None
+    assert (smaller.inputs[0].shape, smaller.outputs[0].shape) == ((1, 3, 64, 128), (1, 6, 168))
+    assert (smaller.device, smaller.precision, smaller.metadata) == ("cpu", "fp32", engine.metadata)
+    x = np.random.default_rng(0).random((1, 3, 128, 128), np.float32)
+    whole, part = engine.run(x)[0], smaller.run(x[:, :, :64])[0]
+    assert np.array_equal(part[..., :128], whole[..., :128])  # the first eight lines of the finest grid
+    engine.close()
+    assert np.array_equal(smaller.run(x[:, :, :64])[0], part)  # each is closed on its own
+    smaller.close()
+
+
+def test_a_model_that_cannot_be_made_smaller_is_remembered(
+    baked: Build, own_cache: Path, monkeypatch: Any
+) -> None:
+    engine = OpenVINOEngine(baked("odd"), DetectOptions(), threads=1)
+    assert engine.at_size((128, 64)) is None
+    assert len(list((own_cache / "compiled").iterdir())) == 2
 
     def refuse(path: Path) -> Any:
         raise AssertionError("read again")
 
-    monkeypatch.setattr(door, "_read", refuse)
-    engine = OpenVINOEngine(path, DetectOptions(), threads=1)
-    assert np.array_equal(engine.run(images())[0][0], VALUES)
-    assert dict(engine.metadata) == {"task": "detect"}
-    assert engine.precision == "fp32"
-    engine.close()
-    with pytest.raises(AssertionError, match="read again"):  # other settings are compiled on their own
-        OpenVINOEngine(path, DetectOptions(streams=2), threads=1)
-    kept.write_bytes(kept.read_bytes()[:1000])  # as after a crash of the machine
+    monkeypatch.setattr(openvino_loading, "_read", refuse)
+    assert engine.at_size((128, 64)) is None
     with pytest.raises(AssertionError, match="read again"):
-        OpenVINOEngine(path, DetectOptions(), threads=1)
-
-
-def test_what_cannot_be_imported_is_compiled_again(build: Build, monkeypatch: Any) -> None:
-    path = build(VALUES)
-    real = door.CompiledStore.load
-    OpenVINOEngine(path, DetectOptions(), threads=1).close()
-
-    def spoilt(store: Any, key: str, kind: Any) -> Any:
-        found = real(store, key, kind)
-        return found and (found[0], b"made by another driver")
-
-    monkeypatch.setattr(door.CompiledStore, "load", spoilt)
-    engine = OpenVINOEngine(path, DetectOptions(), threads=1)
-    assert np.array_equal(engine.run(images())[0][0], VALUES)
+        engine.at_size((64, 128))
     engine.close()
 
 

@@ -1,0 +1,204 @@
+"""A model on its way into OpenVINO: read, made ready, compiled, and kept for the next process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import openvino as ov
+from openvino import frontend
+
+from funscribe.detect.engine import TensorSpec
+from funscribe.detect.engines.compiled import CompiledStore, key_of
+from funscribe.detect.engines.openvino_graph import has_integers, is_quantised, precision_of, to_float
+from funscribe.detect.engines.openvino_shape import shrunk
+from funscribe.detect.options import DetectOptions
+from funscribe.errors import DeviceMissing, ModelInvalid
+
+_REFUSALS = (
+    RuntimeError, frontend.GeneralFailure, frontend.InitializationFailure, frontend.NotImplementedFailure,
+    frontend.OpConversionFailure, frontend.OpValidationFailure,
+)  # fmt: skip
+_STREAMS = 2
+_HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
+
+
+class Told(msgspec.Struct):
+    """What is kept beside a compiled model; one without outputs could not be made for a size."""
+
+    metadata: dict[str, str]
+    precision: str
+    inputs: tuple[TensorSpec, ...] = ()
+    outputs: tuple[TensorSpec, ...] = ()
+    at_once: int = 1
+
+
+@cache
+def library() -> ov.Core:
+    """Return OpenVINO itself, which is started once."""
+    return ov.Core()
+
+
+@dataclass(slots=True)
+class Loading:
+    """A model on its way to being compiled; what is kept of it on disk is only read when it runs.
+
+    Attributes:
+        path: The model file.
+        device: OpenVINO's name of the device.
+        options: Precision and streams.
+        threads: Threads of the processor; 0 leaves it to OpenVINO (count).
+        size_wh: Size of an input smaller than the model's own (px); None is its own.
+        found: What is known, and the compiled model or how it was kept.
+    """
+
+    path: Path
+    device: str
+    options: DetectOptions
+    threads: int
+    size_wh: tuple[int, int] | None = None
+    found: tuple[Told, Any] | None = None
+
+    def told(self) -> Told:
+        """What is known of the model: as it was kept, else it is compiled now and kept."""
+        if self.found is None:
+            self.found = CompiledStore().load(self._key(), Told) or self._make()
+        return self.found[0]
+
+    def compiled(self) -> Any:
+        """The compiled model."""
+        self.told()
+        assert self.found is not None
+        told, model = self.found
+        if isinstance(model, bytes):
+            try:
+                model = library().import_model(model, self.device, self._settings())
+            except RuntimeError:  # what another version of a driver made is made anew
+                told, model = self._make()
+            self.found = (told, model)
+        return model
+
+    def _settings(self) -> dict[str, Any]:
+        return _settings(self.device, self.options, self.threads)
+
+    def _key(self) -> str:
+        name = library().get_property(self.device, "FULL_DEVICE_NAME")
+        made_of = (ov.__version__, self.device, name, self.options.precision, str(self.size_wh))
+        return key_of(self.path, "openvino", *made_of, json.dumps(self._settings(), sort_keys=True))
+
+    def _make(self) -> tuple[Told, Any]:
+        read = _read(self.path)
+        metadata = _metadata(read)
+        integers = _prepare(read, self.path, self.options.precision)
+        model = shrunk(read, self.size_wh) if self.size_wh else read
+        if model is None:
+            told = Told(metadata, "")
+            CompiledStore().save(self._key(), told, b"")
+            return told, None
+        try:
+            compiled = library().compile_model(model, self.device, self._settings())
+        except RuntimeError as error:
+            raise ModelInvalid(
+                f"{self.path}: OpenVINO cannot run it on {self.device.lower()} ({brief(error)})"
+            ) from error
+        told = _tell(compiled, metadata, "int8" if integers else precision_of(compiled))
+        _check_precision(self.path, self.options.precision, told.precision)
+        with contextlib.suppress(RuntimeError):  # not all devices can hand over what they made
+            CompiledStore().save(self._key(), told, compiled.export_model().getvalue())
+        return told, compiled
+
+
+def _tell(compiled: Any, metadata: dict[str, str], precision: str) -> Told:
+    return Told(
+        metadata,
+        precision,
+        tuple(_spec(port, "input") for port in compiled.inputs),
+        tuple(_spec(port, "output") for port in compiled.outputs),
+        # One more than can run: the next is prepared and waits while they do.
+        int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")) + 1,
+    )
+
+
+def _settings(device: str, options: DetectOptions, threads: int) -> dict[str, Any]:
+    cpu = device == "CPU"
+    settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY" if cpu else "THROUGHPUT"}
+    if cpu and threads:
+        settings["INFERENCE_NUM_THREADS"] = threads
+    # Two pictures side by side take a fifth less of the processor than one by one on all threads.
+    streams = options.streams or (min(threads or os.cpu_count() or 1, _STREAMS) if cpu else 0)
+    if streams:
+        settings["NUM_STREAMS"] = streams
+    if options.precision in _HINTS:
+        can = library().get_property(device, "OPTIMIZATION_CAPABILITIES")
+        if options.precision.upper() not in can:
+            there = [name.lower() for name in can if name.lower() in (*_HINTS, "int8")]
+            raise DeviceMissing(
+                f"{device.lower()} here has no {options.precision}; "
+                f"choose the precision {', '.join(['auto', *there])}"
+            )
+        settings["INFERENCE_PRECISION_HINT"] = _HINTS[options.precision]
+    return settings
+
+
+def _prepare(model: ov.Model, path: Path, precision: str) -> bool:
+    """Make a graph ready for a precision; return whether integer convolutions are left in it."""
+    if precision == "int8" and not is_quantised(model):
+        raise ModelInvalid(
+            f"{path}: it is not quantised; run `funscribe models quantise` or choose another precision"
+        )
+    if precision != "int8":
+        to_float(model)
+    if precision in _HINTS and is_quantised(model):
+        _check_precision(path, precision, "int8")
+    return has_integers(model)
+
+
+def _check_precision(path: Path, asked: str, got: str) -> None:
+    if asked not in ("auto", got):
+        raise ModelInvalid(
+            f"{path}: its layers run in {got}, not in {asked}; "
+            f"choose the precision auto, or a model made for {asked}"
+        )
+
+
+def _read(path: Path) -> ov.Model:
+    try:
+        if path.suffix.lower() == ".xml":
+            return library().read_model(path)
+        # Told what it is: the library would try junk as all that it knows, and print what it thinks.
+        reader = frontend.FrontEndManager().load_by_framework("onnx")
+        return reader.convert(reader.load(str(path)))
+    except _REFUSALS as error:
+        raise ModelInvalid(
+            f"{path}: not a model that OpenVINO can read ({brief(error)}); fetch or export it again"
+        ) from error
+
+
+def _metadata(model: ov.Model) -> dict[str, str]:
+    """What an ONNX file says of itself, or what Ultralytics writes into OpenVINO's format."""
+    said: dict[str, str] = {}
+    for section in ("model_info", "framework"):
+        if model.has_rt_info([section]):
+            values = model.get_rt_info([section]).value
+            said |= {str(key): str(getattr(value, "value", value)) for key, value in dict(values).items()}
+    return said
+
+
+def _spec(port: Any, fallback: str) -> TensorSpec:
+    names = sorted(port.get_names())
+    shape = tuple(side.get_length() if side.is_static else None for side in port.get_partial_shape())
+    kind = port.get_element_type()
+    return TensorSpec(names[0] if names else fallback, shape, np.dtype(kind.to_dtype()).name)
+
+
+def brief(error: Exception) -> str:
+    """The last line of the text of an error, which in OpenVINO says what is wrong."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1][:200] if lines else type(error).__name__

@@ -1,0 +1,79 @@
+"""What is kept of a compiled model, when it is read, and when it is made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from funscribe.detect.engines import openvino_loading as loading
+from funscribe.detect.engines.openvino import OpenVINOEngine
+from funscribe.detect.engines.openvino_loading import Loading
+from funscribe.detect.options import DetectOptions
+
+Build = Callable[..., Path]
+VALUES = np.arange(6 * 42, dtype=np.float32).reshape(6, 42)
+
+
+def images() -> Any:
+    return np.zeros((1, 3, 32, 64), np.float32)
+
+
+def test_what_was_compiled_is_taken_by_the_next(build: Build, own_cache: Path, monkeypatch: Any) -> None:
+    path = build(VALUES, metadata={"task": "detect"})
+    OpenVINOEngine(path, DetectOptions(), threads=1).close()
+    (kept,) = (own_cache / "compiled").iterdir()
+
+    def refuse(path: Path) -> Any:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(loading, "_read", refuse)
+    engine = OpenVINOEngine(path, DetectOptions(), threads=1)
+    assert np.array_equal(engine.run(images())[0][0], VALUES)
+    assert dict(engine.metadata) == {"task": "detect"}
+    assert engine.precision == "fp32"
+    engine.close()
+    with pytest.raises(AssertionError, match="read again"):  # other settings are compiled on their own
+        OpenVINOEngine(path, DetectOptions(streams=2), threads=1)
+    kept.write_bytes(kept.read_bytes()[:1000])  # as after a crash of the machine
+    with pytest.raises(AssertionError, match="read again"):
+        OpenVINOEngine(path, DetectOptions(), threads=1)
+
+
+def test_what_cannot_be_imported_is_compiled_again(build: Build, monkeypatch: Any) -> None:
+    path = build(VALUES)
+    real = loading.CompiledStore.load
+    OpenVINOEngine(path, DetectOptions(), threads=1).close()
+
+    def spoilt(store: Any, key: str, kind: Any) -> Any:
+        found = real(store, key, kind)
+        return found and (found[0], b"made by another driver")
+
+    monkeypatch.setattr(loading.CompiledStore, "load", spoilt)
+    engine = OpenVINOEngine(path, DetectOptions(), threads=1)
+    assert np.array_equal(engine.run(images())[0][0], VALUES)
+    engine.close()
+
+
+def test_what_is_known_needs_no_compiled_model(build: Build) -> None:
+    path = build(VALUES, metadata={"task": "detect"})
+    first = Loading(path, "CPU", DetectOptions(), 1)
+    told = first.told()
+    assert (told.precision, told.metadata, told.at_once) == ("fp32", {"task": "detect"}, 2)
+    later = Loading(path, "CPU", DetectOptions(), 1)
+    assert later.told() == told
+    assert later.found is not None
+    assert isinstance(later.found[1], bytes)  # as it was kept: it is taken up when it runs
+    assert later.compiled() is later.compiled()
+    assert not isinstance(later.found[1], bytes)
+
+
+def test_each_size_is_kept_on_its_own(baked: Build, own_cache: Path) -> None:
+    path = baked()
+    sizes = (None, (128, 64), (64, 128))
+    shapes = [Loading(path, "CPU", DetectOptions(), 1, size_wh).told().inputs[0].shape for size_wh in sizes]
+    assert shapes == [(1, 3, 128, 128), (1, 3, 64, 128), (1, 3, 128, 64)]
+    assert len(list((own_cache / "compiled").iterdir())) == 3
