@@ -18,6 +18,7 @@ from funscribe.detect.heads import Head, find_head
 from funscribe.detect.letterbox import Letterbox, blank, fit, lay
 from funscribe.detect.nms import suppress
 from funscribe.detect.options import DetectOptions
+from funscribe.detect.sizes import Sizes
 from funscribe.errors import HeadUnknown
 from funscribe.plugins import load
 from funscribe.records import Array, Detections
@@ -90,24 +91,26 @@ class ModelDetector:
     """
 
     def __init__(self, path: str | Path, options: DetectOptions, *, threads: int = 0) -> None:
+        self._path = path
         self._options = options
-        self._engine: Engine = open_engine(path, options, threads=threads)
+        engine = open_engine(path, options, threads=threads)
         try:
-            self._head = _find_head(path, self._engine, options)
-            self.classes = class_names(self._engine.metadata, options.classes, self._head.class_count)
-            self._input = _Input.of(self._engine, options)
+            self._head = _find_head(path, engine, options)
+            self.classes = class_names(engine.metadata, options.classes, self._head.class_count)
+            self._input = _Input.of(engine, options)
         except BaseException:
-            self._engine.close()
+            engine.close()
             raise
-        self.engine, self.device = self._engine.name, self._engine.device
-        self.precision, self.at_once = self._engine.precision, self._engine.at_once
+        self._engines = Sizes(engine, self._is_read_alike)
+        self.engine, self.device = engine.name, engine.device
+        self.precision, self.at_once = engine.precision, engine.at_once
         self.batch = self._input.count
         self.dropped = 0
         self._spare: dict[tuple[Letterbox, int], list[Array]] = {}
 
     def wanted_size(self, size_wh: tuple[int, int]) -> tuple[int, int]:
         """Return the size (px) at which a picture of `size_wh` needs no resizing here."""
-        return self._letterbox(size_wh).inner_wh
+        return self._place(size_wh)[0].inner_wh
 
     def start(self, pictures: Sequence[Array], size_wh: tuple[int, int] | None = None) -> _Seeking:
         """Begin to look at RGB pictures (H, W, 3), uint8, all of one size; see `detect`."""
@@ -119,10 +122,10 @@ class ModelDetector:
         if not len(pictures):
             return _Seeking(self, [])
         height, width = pictures[0].shape[:2]
-        box = self._letterbox(size_wh or (width, height))
+        box, engine = self._place(size_wh or (width, height))
         step = self._input.count
         return _Seeking(
-            self, [self._begin(pictures[at : at + step], box) for at in range(0, len(pictures), step)]
+            self, [self._begin(pictures[at : at + step], box, engine) for at in range(0, len(pictures), step)]
         )
 
     def detect(self, pictures: Sequence[Array], size_wh: tuple[int, int] | None = None) -> list[Detections]:
@@ -131,7 +134,7 @@ class ModelDetector:
 
     def input_for(self, picture: Array) -> Array:
         """Return the input (N, 3, H, W) that the model is given for one RGB picture (H, W, 3), uint8."""
-        box = self._letterbox((picture.shape[1], picture.shape[0]))
+        box, _ = self._place((picture.shape[1], picture.shape[0]))
         count = self._input.count if self._input.fixed else 1
         tensor = blank(count, box.full_wh, self._head.scale, self._input.dtype)
         lay([picture] * count, box, tensor, self._head.scale, bgr=self._head.bgr)
@@ -139,13 +142,27 @@ class ModelDetector:
 
     def close(self) -> None:
         """Release the model."""
-        self._engine.close()
+        self._engines.close()
         self._spare.clear()
 
-    def _letterbox(self, size_wh: tuple[int, int]) -> Letterbox:
-        return fit(size_wh, self._input.full_wh, centred=self._head.centred, stride=self._input.stride)
+    def _place(self, size_wh: tuple[int, int]) -> tuple[Letterbox, Engine]:
+        """Where a picture of a size lies in the input, and the engine for an input of that size."""
+        given = self._input
+        box = fit(size_wh, given.full_wh, centred=self._head.centred, stride=given.stride)
+        if self._options.padding != "least" or given.stride:
+            return box, self._engines.own
+        least = fit(size_wh, given.full_wh, centred=self._head.centred, stride=given.cell)
+        smaller = self._engines.at(least.full_wh) if _is_within(least.full_wh, box.full_wh) else None
+        return (least, smaller) if smaller else (box, self._engines.own)
 
-    def _begin(self, pictures: Sequence[Array], box: Letterbox) -> _Batch:
+    def _is_read_alike(self, smaller: Engine) -> bool:
+        """Whether the outputs for a smaller input are those of the same head."""
+        try:
+            return _find_head(self._path, smaller, self._options) == self._head
+        except HeadUnknown:
+            return False
+
+    def _begin(self, pictures: Sequence[Array], box: Letterbox, engine: Engine) -> _Batch:
         """Lay pictures into a batch, of those that are spare or a new one, and start the engine on it."""
         count = self._input.count if self._input.fixed else len(pictures)
         if len(self._spare) > _SIZES_KEPT:
@@ -154,7 +171,7 @@ class ModelDetector:
         scale = self._head.scale
         tensor = spare.pop() if spare else blank(count, box.full_wh, scale, self._input.dtype)
         lay(pictures, box, tensor, scale, bgr=self._head.bgr)
-        return _Batch(self._engine.start(tensor), len(pictures), box, tensor, spare)
+        return _Batch(engine.start(tensor), len(pictures), box, tensor, spare)
 
     def _finish(self, batch: _Batch) -> list[Detections]:
         outputs = batch.pending.result()
@@ -211,6 +228,7 @@ class _Input:
 
     full_wh: tuple[int, int]
     stride: int  # to whose multiple an input may shrink; 0 where its size is fixed
+    cell: int  # side of the largest cell (px)
     count: int
     fixed: bool  # whether a batch must be whole
     dtype: str
@@ -226,10 +244,16 @@ class _Input:
         return _Input(
             full_wh=(width or usual[0], height or usual[1]),
             stride=0 if width and height else stride,
+            cell=stride,
             count=batch or at_once,
             fixed=batch is not None,
             dtype=spec.dtype,
         )
+
+
+def _is_within(size_wh: tuple[int, int], full_wh: tuple[int, int]) -> bool:
+    """Whether a size is smaller than another, and nowhere larger."""
+    return size_wh != full_wh and size_wh[0] <= full_wh[0] and size_wh[1] <= full_wh[1]
 
 
 def _usual_size(metadata: Mapping[str, str]) -> tuple[int, int]:

@@ -41,6 +41,13 @@ class DetectOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     size_px: Annotated[
         int, Meta(ge=0, le=4096, description="longer side for a model of any size; 0 for its own (px)")
     ] = 0
+    padding: Annotated[
+        Literal["auto", "full", "least"],
+        Meta(
+            description="grey around pictures in a model of fixed size: least leaves out what its graph "
+            "allows; auto is least for videos, full for pictures by themselves (kind)"
+        ),
+    ] = "auto"
     batch: Annotated[
         int, Meta(ge=0, le=1024, description="pictures at once; 0 for what suits the device (count)")
     ] = 0

@@ -87,7 +87,7 @@ class Lookout:
     """
 
     def __init__(self, model: Model, info: VideoInfo) -> None:
-        self._detector = _detector(model)
+        self._detector = _detector(_for_videos(model))
         self._embedder = _embedder(model) if model.embedder else None
         self._dropped_before = self._detector.dropped
         self._options = model.options
@@ -153,6 +153,13 @@ def _detector(model: Model) -> Detector:
 @lru_cache(maxsize=1)
 def _embedder(model: Model) -> Embedder:
     return Embedder(model.embedder, model.options, threads=model.threads)
+
+
+def _for_videos(model: Model) -> Model:
+    """Return a model that is not shown the grey above and below all pictures of a video."""
+    if model.options.padding != "auto":
+        return model
+    return msgspec.structs.replace(model, options=msgspec.structs.replace(model.options, padding="least"))
 
 
 def _with_looks(found: Detections, picture: Array, info: VideoInfo, embedder: Embedder) -> Detections:

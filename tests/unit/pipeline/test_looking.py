@@ -125,6 +125,26 @@ def test_boxes_stay_with_their_frames(detector: _Detector) -> None:
     assert looked.rows.xyxy[:, 2].tolist() == [3, 9]
 
 
+@pytest.mark.parametrize(("wished", "opened"), [("auto", "least"), ("full", "full"), ("least", "least")])
+def test_grey_is_left_out_of_videos_unless_it_is_wished(
+    monkeypatch: pytest.MonkeyPatch, wished: Any, opened: str
+) -> None:
+    models: list[Model] = []
+
+    def made(model: Model) -> _Detector:
+        models.append(model)
+        return _Detector()
+
+    monkeypatch.setattr(looking, "_detector", made)
+    _watch([_Frame(0.0)], padding=wished)
+    assert [model.options.padding for model in models] == [opened]
+
+
+def test_what_is_seen_depends_on_the_grey() -> None:
+    told = [Model("m.onnx", "0", DetectOptions(padding=padding)) for padding in ("auto", "full")]
+    assert seen_with(told[0]) != seen_with(told[1])
+
+
 def test_a_model_that_is_not_there() -> None:
     with pytest.raises(ModelNotFound, match="no_such_model"):
         model_of(change(Recipe(), ["detect.model=no_such_model.onnx"]))
