@@ -34,7 +34,7 @@ UNSEEN = ("pitch", "twist")
 _SHORTEST_S = 4.0  # of strokes: in less, nothing tells an axis from chance
 _FAINT, _PLAIN = 0.06, 0.12  # size, as part of all that the thing does, up to which there is nothing, and all
 _NOISY, _CLEAR = 1.5, 3.0  # size, as a multiple of the noise, of the same kind
-_CHANCE, _REGULAR = 0.4, 0.6  # periodicity of the same kind
+_CHANCE, _REGULAR = 0.5, 0.7  # periodicity of the same kind
 
 
 def extract_axes(
