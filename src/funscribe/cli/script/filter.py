@@ -24,17 +24,11 @@ if TYPE_CHECKING:
 
 TIME = "[H:]MM:SS"
 EVERY_AXIS = "all"
-ROWS = (
-    ("actions", "{}", ""),
-    ("duration_s", "{:.1f}", "s, from the first to the last action"),
-    ("idle_percent", "{:.1f}", "% of the duration slower than 5 units/s"),
-    ("strokes_per_min", "{:.1f}", "per minute of active time"),
-    ("mean_speed", "{:.0f}", "units/s, way ÷ active time"),
-    ("max_speed", "{:.0f}", "units/s"),
-    ("min_interval_ms", "{}", "ms between two actions"),
-    ("lowest", "{}", "lowest position"),
-    ("highest", "{}", "highest position"),
-)
+# The figures of a script that are told before and after.
+TOLD = (
+    "actions", "duration_s", "idle_percent", "strokes_per_min", "mean_speed", "max_speed", "min_interval_ms",
+    "lowest", "highest",
+)  # fmt: skip
 
 
 def filter_script(
@@ -192,8 +186,12 @@ def _picture(before: Script, after: Script, title: str, steps: str) -> bytes:
 
 
 def _print(axis: str, pair: dict[str, dict[str, Any]]) -> None:
+    from funscribe.cli.script.stats import ROWS
+
     typer.echo(f"{axis:<20}{'before':>10}{'after':>10}")
     for name, form, note in ROWS:
+        if name not in TOLD:
+            continue
         cells = ("-" if pair[when][name] is None else form.format(pair[when][name]) for when in pair)
         typer.echo(f"{name:<20}{''.join(f'{cell:>10}' for cell in cells)}  {note}".rstrip())
 

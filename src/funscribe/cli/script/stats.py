@@ -11,6 +11,24 @@ from funscribe.cli.script.arguments import AsJson, ScriptFile, read_told
 if TYPE_CHECKING:
     from funscribe.script.stats import OverLimit
 
+# Name, format and meaning of each figure.
+ROWS = (
+    ("actions", "{}", ""),
+    ("duration_s", "{:.1f}", "s, from the first to the last action"),
+    ("active_s", "{:.1f}", "s at 5 units/s and more"),
+    ("idle_percent", "{:.1f}", "% of the duration that is not active"),
+    ("strokes", "{:g}", "there and back, at least 15 units deep"),
+    ("strokes_per_min", "{:.1f}", "per minute of active time"),
+    ("mean_speed", "{:.0f}", "units/s, way ÷ active time"),
+    ("mean_segment_speed", "{:.0f}", "units/s, mean of the active segments"),
+    ("median_speed", "{:.0f}", "units/s, of the active segments"),
+    ("p95_speed", "{:.0f}", "units/s, of the active segments"),
+    ("max_speed", "{:.0f}", "units/s"),
+    ("min_interval_ms", "{}", "ms between two actions"),
+    ("lowest", "{}", "lowest position"),
+    ("highest", "{}", "highest position"),
+)
+
 
 def stats(
     file: ScriptFile,
@@ -33,23 +51,7 @@ def stats(
     if json:
         print_json({"file": str(file), **figures, **_over(over)})
         return
-    rows = (
-        ("actions", "{}", ""),
-        ("duration_s", "{:.1f}", "s, from the first to the last action"),
-        ("active_s", "{:.1f}", "s at 5 units/s and more"),
-        ("idle_percent", "{:.1f}", "% of the duration that is not active"),
-        ("strokes", "{:g}", "there and back, at least 15 units deep"),
-        ("strokes_per_min", "{:.1f}", "per minute of active time"),
-        ("mean_speed", "{:.0f}", "units/s, way ÷ active time"),
-        ("mean_segment_speed", "{:.0f}", "units/s, mean of the active segments"),
-        ("median_speed", "{:.0f}", "units/s, of the active segments"),
-        ("p95_speed", "{:.0f}", "units/s, of the active segments"),
-        ("max_speed", "{:.0f}", "units/s"),
-        ("min_interval_ms", "{}", "ms between two actions"),
-        ("lowest", "{}", "lowest position"),
-        ("highest", "{}", "highest position"),
-    )
-    print_figures([(name, figures[name], form, note) for name, form, note in rows])
+    print_figures([(name, figures[name], form, note) for name, form, note in ROWS])
     if over is not None:
         print_figures(
             [

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
 import numpy as np
 
 from funscribe.records import Script
-from funscribe.script.filters.filter import Filter, FilterOptions, with_actions
+from funscribe.script.filters.filter import Filter, with_actions
+from funscribe.script.filters.half_speed import HalfSpeedOptions
 from funscribe.script.rests import passages
 from funscribe.zigzag import turns
 
 
-class DoubleSpeedOptions(FilterOptions, frozen=True, kw_only=True):
-    """What is a stroke, and what is a rest."""
-
-    depth: Annotated[
-        float, msgspec.Meta(ge=1, le=100, description="what is shallower is no stroke (units)")
-    ] = 10.0
-    rest_s: Annotated[
-        float, msgspec.Meta(ge=0.1, le=60, description="shortest rest, before which strokes end (s)")
-    ] = 2.0
+class DoubleSpeedOptions(HalfSpeedOptions, frozen=True, kw_only=True):
+    """What is a stroke, and what is a rest, as at half the speed."""
 
 
 def double_speed(script: Script, options: DoubleSpeedOptions) -> Script:

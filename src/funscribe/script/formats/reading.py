@@ -69,7 +69,7 @@ def parse_funscript(data: bytes) -> Parsed:
     main = Script(*_track(root, actions, repairs)) if isinstance(actions, list) else None
     if not main:
         main = axes.pop(STROKE, main) or _empty(root, axes)
-    if STROKE in axes and _same_actions(axes[STROKE], main):
+    if STROKE in axes and same_actions(axes[STROKE], main):
         del axes[STROKE]
     script = _with_all(replace(main, axes=axes), root, repairs)
     _note_use(script, repairs)
@@ -154,7 +154,8 @@ def _note_use(script: Script, repairs: list[Repair]) -> None:
         repairs.append(Repair("gap", text, len(huge), severe=False))
 
 
-def _same_actions(one: Script, other: Script) -> bool:
+def same_actions(one: Script, other: Script) -> bool:
+    """Whether two scripts have the same actions, whatever else they hold."""
     return np.array_equal(one.at_ms, other.at_ms) and np.array_equal(one.pos, other.pos)
 
 

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from funscribe.errors import ScriptInvalid
 from funscribe.records import Script
 from funscribe.script.axes import AXES, RAW, STROKE, axis_code, axis_named, axis_suffixes
+from funscribe.script.formats.reading import same_actions
 from funscribe.script.repair import Repair
 
 
@@ -113,7 +112,7 @@ def join_axes(main: Script, axes: Mapping[str, Script], repairs: list[Repair]) -
             repairs.append(Repair("axis", f"{name}: its file holds axes too, which are left out"))
         if name in joined:
             repairs.append(Repair("axis", f"{name}: in the file of the stroke too; its own file stands"))
-        if name == STROKE and _same(axis, main):
+        if name == STROKE and same_actions(axis, main):
             continue
         own = replace(axis, axes={})
         if own.metadata == main.metadata:
@@ -139,7 +138,3 @@ def parts_of_set(script: Script, main: Path, codes: bool = False) -> dict[Path, 
             )
         parts[axis_path(main, name, codes)] = own
     return parts
-
-
-def _same(one: Script, other: Script) -> bool:
-    return np.array_equal(one.at_ms, other.at_ms) and np.array_equal(one.pos, other.pos)
