@@ -19,6 +19,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -57,8 +58,13 @@ class PyAVFrame:
 
     def rgb(self, size_wh: tuple[int, int] | None = None) -> NDArray[np.uint8]:
         """Return the stored picture as RGB (H, W, 3), at another size (px) if one is given."""
-        width, height = size_wh or (None, None)
-        return np.asarray(self._frame.to_ndarray(format="rgb24", width=width, height=height), np.uint8)
+        frame = self._frame
+        width, height = size_wh or (frame.width, frame.height)
+        # Taken over whole areas, a picture shrinks in less time than by FFmpeg's usual way, and truer.
+        way = Interpolation.AREA if width < frame.width and height < frame.height else None
+        return np.asarray(
+            frame.to_ndarray(format="rgb24", width=width, height=height, interpolation=way), np.uint8
+        )
 
 
 def _plain_luma_bits(frame: VideoFrame) -> int:

@@ -248,6 +248,16 @@ def test_colour_is_there_when_asked_for(clip: Path) -> None:
     source.close()
 
 
+def test_a_smaller_picture_is_the_mean_of_what_it_is_made_of() -> None:
+    rows = np.random.default_rng(0).integers(0, 256, (48, 64), np.uint8)
+    whole = np.repeat(rows[..., None], 3, 2)
+    frame = PyAVFrame(av.VideoFrame.from_ndarray(whole, format="rgb24").reformat(format="yuv444p"), 0, 0.0)
+    small = frame.rgb((16, 12))
+    assert np.abs(small - rows.reshape(12, 4, 16, 4).mean((1, 3))[..., None]).max() < 6
+    assert np.abs(frame.rgb((64, 48)).astype(int) - whole).max() < 6
+    assert frame.rgb((32, 96)).shape == (96, 32, 3)  # smaller one way, larger the other
+
+
 def test_a_plane_outlives_its_frame_and_the_source(clip: Path) -> None:
     source = PyAVSource(str(clip), VideoOptions())
     frame = next(iter(source))
