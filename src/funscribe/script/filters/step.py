@@ -6,7 +6,7 @@ import ast
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -94,13 +94,23 @@ def parse(text: str) -> Step:
         return Step(name, msgspec.convert(values, options))
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$.")
-        where = f"option {path.rstrip('`')}: " if path else ""
-        raise FilterInvalid(f"filter {name}: {where}{reason[:1].lower() + reason[1:]}") from error
+        option = path.rstrip("`")
+        where = f"option {option}: " if path else ""
+        words = _words_of(options, option)
+        raise FilterInvalid(f"filter {name}: {where}{reason[:1].lower() + reason[1:]}{words}") from error
 
 
 def parse_all(texts: Iterable[str]) -> tuple[Step, ...]:
     """Read steps, as `parse` does each."""
     return tuple(map(parse, texts))
+
+
+def _words_of(options: type[FilterOptions], option: str) -> str:
+    """Which words an option takes, as the end of a sentence; nothing for one that takes others."""
+    kinds = {field.name: field.type for field in msgspec.structs.fields(options)}
+    kind = get_args(kinds.get(option))[:1]
+    words = get_args(kind[0]) if kind and get_origin(kind[0]) is Literal else ()
+    return f"; expected {' or '.join(map(str, words))}" if words else ""
 
 
 def _read(text: str) -> tuple[str, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """What holds for every filter that is installed, with any options that it takes."""
 
 import contextlib
+import functools
 import re
 
 import msgspec
@@ -69,13 +70,17 @@ def _values(kind):
     )
 
 
+@functools.cache
+def _drawn_options(kind):
+    """Some options of one kind by name; made once, since making strategies takes longer than drawing."""
+    fields = msgspec.inspect.type_info(kind).fields
+    return st.fixed_dictionaries({}, optional={field.name: _values(field.type) for field in fields})
+
+
 @st.composite
 def options(draw, kind):
     """Options of one kind, most of them as by default."""
-    given_values = {}
-    for field in msgspec.inspect.type_info(kind).fields:
-        if draw(st.booleans()):
-            given_values[field.name] = draw(_values(field.type))
+    given_values = draw(_drawn_options(kind))
     try:
         return msgspec.convert(given_values, kind)
     except msgspec.ValidationError:

@@ -47,7 +47,7 @@ def test_many():
         ("simplify(tolerance=1e999)", "filter simplify: option tolerance: expected `float` <= 50.0"),
         ("simplify(tolerance=nan)", "filter simplify: option tolerance: expected `float`, got `str`"),
         ("simplify(tolerance=yes)", "filter simplify: option tolerance: expected `float`, got `bool`"),
-        ("simplify(method=best)", "filter simplify: option method: invalid enum value 'best'"),
+        ("simplify(method=best)", "filter simplify: option method: invalid enum value 'best'; expected "),
         ("clamp(low=1.5)", "filter clamp: option low: expected `int`, got `float`"),
         ("clamp(low=90, high=10)", "filter clamp: low must be at most high, not 90 and 10 units"),
         ("clamp(low=1, low=2)", "filter clamp: option low is given twice"),
