@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TIME = "[H:]MM:SS"
 EVERY_AXIS = "all"
+# What is drawn of a script before and after a passage that was changed.
+BESIDE_S = 3.0
 # The figures of a script that are told before and after.
 TOLD = (
     "actions", "duration_s", "idle_percent", "strokes_per_min", "mean_speed", "max_speed", "min_interval_ms",
@@ -93,7 +95,7 @@ def filter_script(
         typer.echo(f"{file}: the steps change nothing there{_extent(opened.script)}", err=True)
     paths = write_back(opened, script, target, overwrite)
     if plot:
-        before, after = (_axis(whole, axes[0]) for whole in (opened.script, script))
+        before, after = (_around(_axis(one, axes[0]), start, end) for one in (opened.script, script))
         write_atomically(plot, _picture(before, after, file.stem, ", ".join(map(str, steps))))
     if json:
         written = [str(path) for path in paths]
@@ -175,6 +177,15 @@ def _with_beats(steps: tuple[Step, ...], source: Path | None) -> tuple[Step, ...
         Step(s.name, msgspec.structs.replace(s.options, beats_s=beats)) if wants else s
         for s, wants in zip(steps, open_, strict=True)
     )
+
+
+def _around(script: Script, start_s: float | None, end_s: float | None) -> Script:
+    """What of a script is drawn: all, or a passage and a little beside it."""
+    from funscribe.script.filters.filter import only
+
+    first = -1 if start_s is None else (start_s - BESIDE_S) * 1000
+    last = script.at_ms.max(initial=0) if end_s is None else (end_s + BESIDE_S) * 1000
+    return only(script, (script.at_ms >= first) & (script.at_ms <= last))
 
 
 def _picture(before: Script, after: Script, title: str, steps: str) -> bytes:

@@ -100,6 +100,21 @@ def test_a_picture(folder, run):
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+def test_the_picture_of_a_passage_shows_it_and_what_is_beside(folder, run, monkeypatch):
+    actions = [{"at": at, "pos": at // 250 % 2 * 60 + 20} for at in range(0, 60_000, 250)]
+    (folder / "long.funscript").write_text(json.dumps({"actions": actions}), encoding="utf-8")
+    drawn = []
+    monkeypatch.setattr(
+        "funscribe.plots.comparison_png", lambda script, at_ms, *_: drawn.append((script.at_ms, at_ms)) or b""
+    )
+    words = ("--apply", "invert", "--plot", folder / "p.png", "--overwrite")
+    assert run("filter", folder / "long.funscript", *words, "--from", "20", "--to", "30").exit_code == 0
+    assert run("filter", folder / "long.funscript", *words).exit_code == 0
+    assert [(int(at[0]), int(at[-1])) for pair in drawn for at in pair] == [(17_000, 33_000)] * 2 + [
+        (0, 59_750)
+    ] * 2
+
+
 def test_beats_of_a_list(folder, run):
     beats = folder / "beats.txt"
     beats.write_text("0.52\n", encoding="utf-8")
