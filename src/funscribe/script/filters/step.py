@@ -6,6 +6,7 @@ import ast
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
@@ -55,8 +56,9 @@ def filter_names() -> tuple[str, ...]:
     return plugins.names(GROUP)
 
 
+@cache
 def load_filter(name: str) -> Filter:
-    """The filter of a name.
+    """The filter of a name, looked for once: going through all that is installed takes milliseconds.
 
     Raises:
         FilterInvalid: There is none, or what there is is no filter.
