@@ -13,6 +13,13 @@ def test_what_does_not_drift_stays_as_it_is():
         assert np.array_equal(parse("detrend")(script).pos, script.pos)
 
 
+def test_ends_at_both_edges_of_the_range_cost_no_depth():
+    pos = np.rint(50 + SINE)
+    pos[:5], pos[-5:] = 0, 100
+    got = parse("detrend")(Script(AT, pos))
+    assert np.array_equal(got.pos[20:-20], pos[20:-20])
+
+
 def test_slow_drift_goes_and_the_middle_stays():
     drift = 15 * np.sin(2 * np.pi * AT / 120_000)
     got = parse("detrend(window_s=10)")(Script(AT, np.rint(50 + SINE + drift)))
