@@ -75,7 +75,7 @@ def _run(key: str, setting: Setting, path: Path) -> bool:
         print(f"{key} could not be measured: {error}", file=sys.stderr)
         return False
     for line in group.lines:
-        print(f"  {line.what}: {line.reached} (asked {line.asked}){'' if line.met else '  MISSED'}")
+        print(f"  {line.what}: {line.reached} (asked {line.asked}){'  MISSED' if line.met is False else ''}")
     merge(path, key, f"python tests/benchmarks/foundation.py --rows {key}", made_by(), group)
     return True
 
