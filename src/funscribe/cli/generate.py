@@ -99,6 +99,9 @@ def generate(
         str | None,
         typer.Option(metavar="AXIS,...", help="Axes to script: stroke, roll, sway, ...; a file each."),
     ] = None,
+    chapters: Annotated[
+        bool, typer.Option("--chapters", help="Name the passages of the video in the script.")
+    ] = False,
     variants: Annotated[
         str | None,
         typer.Option(metavar="NAME,...", help="Also write these variants: soft, full, intense."),
@@ -132,6 +135,7 @@ def generate(
         "motion.contacts": contact,
         "motion.roi": roi,
         "motion.axes": axes,
+        "motion.chapters": "yes" if chapters else None,
         "detect.head": head,
         "detect.classes": classes,
         "detect.device": device,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from funscribe.monitor import Progress
+from funscribe.motion.axes import UNSEEN
 from funscribe.motion.roles import unheeded
 from funscribe.pipeline.composing import Composition, compose
 from funscribe.pipeline.watching import watch_with_store
@@ -86,6 +87,7 @@ def generate(
         peak_rss_mb=watched.peak_rss_mb,
         warnings=(
             *watched.warnings,
+            *_axis_warnings(recipe),
             *_model_warnings(watched.trace, made, recipe),
             *_weak_warning(made.signal),
         ),
@@ -105,6 +107,14 @@ def weak_passages(signal: MotionSignal) -> tuple[tuple[float, float], ...]:
         else:
             found.append((begin_s, end_s))
     return tuple((begin_s, end_s) for begin_s, end_s in found if end_s - begin_s >= _WEAK_S)
+
+
+def _axis_warnings(recipe: Recipe) -> tuple[str, ...]:
+    """Return which axes were asked for that a flat picture does not show."""
+    unseen = [axis for axis in recipe.motion.axes if axis in UNSEEN]
+    if not unseen:
+        return ()
+    return (f"{' and '.join(unseen)} cannot be seen in a flat picture and is held at 50",)
 
 
 def _model_warnings(trace: Trace, made: Composition, recipe: Recipe) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import pytest
 
 from funscribe.errors import VideoNotFound
 from funscribe.pipeline import compose, generate, watch
+from funscribe.recipe import Recipe, change
 
 
 def test_one_call_is_the_same_as_two(clip: Path, own_cache: Path) -> None:
@@ -28,3 +29,10 @@ def test_nothing_is_written_beside_the_video(clip: Path) -> None:
 def test_an_error_crosses() -> None:
     with pytest.raises(VideoNotFound):
         generate("missing.mp4")
+
+
+def test_axes_that_no_picture_shows_are_told_and_held(clip: Path) -> None:
+    made = generate(clip, change(Recipe(), ["motion.axes=stroke,sway,twist", "motion.chapters=yes"]))
+    assert any("twist" in warning and "50" in warning for warning in made.warnings)
+    assert set(made.script.axes) == {"sway", "twist"}
+    assert set(made.script.axes["twist"].pos.tolist()) <= {50}
