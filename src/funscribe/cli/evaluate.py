@@ -9,7 +9,7 @@ import typer
 
 
 def evaluate(
-    script: Annotated[Path, typer.Argument(metavar="SCRIPT", help="A .funscript file.")],
+    script: Annotated[Path, typer.Argument(metavar="SCRIPT", help="A .funscript or .csv file.")],
     truth: Annotated[
         Path,
         typer.Argument(metavar="TRUTH.csv", help="Lines of t_ms,pos; pos empty where there is no truth."),

@@ -16,7 +16,7 @@ MOST_SHOWN = 20
 
 
 def compare(
-    script: Annotated[Path, typer.Argument(metavar="A", help="A .funscript file.")],
+    script: Annotated[Path, typer.Argument(metavar="A", help="A .funscript or .csv file.")],
     other: Annotated[Path, typer.Argument(metavar="B", help="The one that it is measured by.")],
     align: Annotated[
         bool, typer.Option("--align", help="First move A in time so that it fits B best, by up to 10 s.")
