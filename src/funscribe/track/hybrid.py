@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from funscribe.records import Array, Detections, TrackRows
-from funscribe.track.assign import MANY, pair, touching
-from funscribe.track.drift import measure_drift, without_camera
+from funscribe.track.assign import MANY, overlap, pair, touching
+from funscribe.track.drift import Drift, measure_drift, without_camera
 from funscribe.track.intake import Found, affine_of, options_of, sift
 from funscribe.track.kalman import POS, VAR, VEL, VEL_VAR, BoxFilter
 from funscribe.track.options import HybridOptions, TrackOptions
 from funscribe.track.stages import LONGEST_STEP_S, StagedTracks
-from funscribe.track.steer import FOLLOWED, Memory, believed, doubt, rate, steer
+from funscribe.track.steer import FOLLOWED, Memory, believed, doubt, doubt_anew, rate, steer
 from funscribe.track.table import HELD, LOST
 
 _SEARCHED = 2.0  # how far a lost track is sought, in standard deviations of its place
@@ -139,37 +139,48 @@ class HybridTracks(StagedTracks):
         assert self._size_wh is not None
         memory = self._memory.of(table.track_id)
         expected = state[VEL, :, :2]
-        size = state[POS, :, 2:].mean(1)
-        doubts = doubt(memory, state[VEL_VAR, :, 0], size, table.phase == LOST, elapsed_s)
-        drift = measure_drift(field, table.xyxy(), self._size_wh, expected, doubts)
-        good = believed(drift, expected, doubts) & ~self._hidden()
+        size = 0.5 * (state[POS, :, 2] + state[POS, :, 3])
+        lost = table.phase == LOST
+        doubts = doubt(memory, state[VEL_VAR, :, 0], size, lost, elapsed_s)
+        anew = doubt_anew(memory, size, lost, elapsed_s)
+        xyxy = table.xyxy()
+        drift = measure_drift(field, xyxy, self._size_wh, expected, doubts)
+        good = believed(memory, drift, expected, doubts, anew)
+        good &= ~self._hidden(xyxy)
         cell = self._size_wh[0] / field.shape[1]
-        if good.all():
+        led = good.nonzero()[0]
+        if len(led) == len(good):
             steer(state, memory, drift, cell, elapsed_s)
             return
-        memory[~good, FOLLOWED] = 0
-        alone, led = state[:, ~good], state[:, good]
-        table.kalman.predict(alone, elapsed_s)
-        state[:, ~good] = alone
-        if good.any():
-            mine = memory[good]
-            steer(led, mine, type(drift)(*(column[good] for column in drift)), cell, elapsed_s)
-            state[:, good], memory[good] = led, mine
+        alone = (~good).nonzero()[0]
+        memory[alone, FOLLOWED] = 0
+        part = state.take(alone, 1)
+        table.kalman.predict(part, elapsed_s)
+        state[:, alone] = part
+        if len(led):
+            part, mine = state.take(led, 1), memory[led]
+            steer(part, mine, Drift(*(column[led] for column in drift)), cell, elapsed_s)
+            state[:, led], memory[led] = part, mine
 
-    def _hidden(self) -> Array:
+    def _hidden(self, xyxy: Array) -> Array:
         """Tell which tracks (M,) have another of their class before them, whose motion the field shows there.
 
         Of two that overlap the one is before the other that reaches farther down, as things do that stand on
         the same ground. Across classes nothing is told: what is held stands out against who holds it.
         """
-        table, xyxy = self._table, self._table.xyxy()
-        hidden = np.zeros(len(table), bool)
-        if len(table) < 2:
-            return hidden
-        rows, others, shared = touching(xyxy, xyxy)
+        hidden = np.zeros(len(xyxy), bool)
+        if len(xyxy) ** 2 > MANY:
+            rows, others, shared = touching(xyxy, xyxy)
+        else:
+            alike = overlap(xyxy, xyxy)
+            if np.count_nonzero(alike) == len(xyxy):  # each touches itself alone
+                return hidden
+            rows, others = alike.nonzero()
+            shared = alike[rows, others]
+        class_id = self._table.class_id
         size = (xyxy[:, 2:] - xyxy[:, :2]).prod(1)
         part = shared * (1 + size[others] / size[rows]) / (1 + shared)  # of the row's box
-        before = (xyxy[others, 3] > xyxy[rows, 3]) & (table.class_id[others] == table.class_id[rows])
+        before = (xyxy[others, 3] > xyxy[rows, 3]) & (class_id[others] == class_id[rows])
         hidden[rows[before & (part > _HIDDEN)]] = True
         return hidden
 
@@ -182,11 +193,13 @@ class HybridTracks(StagedTracks):
 
     def _correct(self, rows: Array, measured: Array) -> None:
         memory = self._memory.of(self._table.track_id)
-        state = self._table.state[:, rows]
-        surprise = (measured - state[POS]) ** 2 / (state[VAR] + self._table.kalman.noise(state[POS]))
         mine = memory[rows]
-        rate(mine, surprise[:, :2].mean(1))
-        memory[rows] = mine
+        if np.count_nonzero(mine[:, FOLLOWED]):
+            position, var = self._table.state[POS, rows], self._table.state[VAR, rows]
+            off = measured - position
+            surprise = off * off / (var + self._table.kalman.noise(position))
+            rate(mine, 0.5 * (surprise[:, 0] + surprise[:, 1]))
+            memory[rows] = mine
         super()._correct(rows, measured)
 
     def _lose(self, unseen: Array) -> None:

@@ -14,6 +14,7 @@ from funscribe.track.steer import (
     Memory,
     believed,
     doubt,
+    doubt_anew,
     follow,
     rate,
     steer,
@@ -71,10 +72,29 @@ def test_doubt_of_a_new_track_lets_it_start_fast() -> None:
 
 def test_who_is_believed() -> None:
     expected, doubts = np.array([[60.0, -30.0], [60, -30]]), np.array([20.0, 20.0])
-    assert believed(_drift(), expected, doubts).all()
-    assert not believed(_drift((300.0, -30.0)), expected, doubts).any()
+    never = np.zeros(2)
+    assert believed(_memory(), _drift(), expected, doubts, never).all()
+    assert not believed(_memory(), _drift((300.0, -30.0)), expected, doubts, never).any()
     torn = _drift()._replace(support=np.array([0.1, 0.9]))
-    assert believed(torn, expected, doubts).tolist() == [False, True]
+    assert believed(_memory(), torn, expected, doubts, never).tolist() == [False, True]
+    half, steered = _drift()._replace(support=np.full(2, 0.5)), _memory()
+    steered[0, FOLLOWED] = 1
+    assert believed(steered, half, expected, doubts, never).tolist() == [True, False]
+
+
+def test_who_is_seen_and_not_steered_for_long_is_believed_anew() -> None:
+    memory, size, lost = _memory(), np.full(2, 100.0), np.array([False, True])
+    memory[:, RESTLESS] = 0
+    for _ in range(10):
+        anew = doubt_anew(memory, size, lost, STEP_S)
+    assert anew[0] == pytest.approx(100, rel=0.5)
+    assert anew[1] == 0
+    far, expected, doubts = _drift((250.0, -30.0)), np.tile([60.0, -30], (2, 1)), np.full(2, 20.0)
+    assert believed(memory, far, expected, doubts, anew).tolist() == [True, False]
+    torn = far._replace(support=np.full(2, 0.6))
+    assert not believed(memory, torn, expected, doubts, anew).any()
+    memory[:, FOLLOWED] = 1
+    assert not doubt_anew(memory, size, lost, STEP_S).any()
 
 
 def test_a_track_goes_where_the_field_goes() -> None:
