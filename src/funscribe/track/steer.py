@@ -31,8 +31,8 @@ _CHANGE = 1.5  # the same in roots of the mean square of what it did so far
 _RESTLESS_S = 0.4  # how long that is remembered (s)
 _FLOOR = 0.05  # what cells may always differ by (sizes of the box/s)
 _GATE = 2.5  # how far from what is expected the field is believed, in doubts
-# ... and which part of the box must move as one: of a track that was steered at the moment before, of one that
-# was not, for it may still be half hidden, and where only its having changed its way explains what is seen.
+# ... and which part of the box must move as one: of a track that was steered at the moment before, of one
+# that was not, for it may still be half hidden, and where only a change of its way explains what is seen.
 _SUPPORT, _SUPPORT_FIRST, _SUPPORT_ANEW = 0.4, 0.65, 0.9
 
 _FADE_S = 0.3  # how long the field errs in the same way (s)
