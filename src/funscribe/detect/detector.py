@@ -171,7 +171,9 @@ class ModelDetector:
         scale = self._head.scale
         tensor = spare.pop() if spare else blank(count, box.full_wh, scale, self._input.dtype)
         lay(pictures, box, tensor, scale, bgr=self._head.bgr)
-        return _Batch(engine.start(tensor), len(pictures), box, tensor, spare)
+        pending = engine.start(tensor)
+        self.precision = engine.precision  # an engine may know better what it runs in once it does
+        return _Batch(pending, len(pictures), box, tensor, spare)
 
     def _finish(self, batch: _Batch) -> list[Detections]:
         outputs = batch.pending.result()

@@ -44,28 +44,29 @@ class OpenVINOEngine:
         self._use(Loading(path, device, options, threads))
 
     def _use(self, loading: Loading) -> None:
-        told = loading.told()
         self._loading = loading
-        self.metadata: Mapping[str, str] = told.metadata
-        self.precision = told.precision
         self.device = loading.device.lower()
-        self.inputs, self.outputs = told.inputs, told.outputs
-        self.at_once = told.at_once
+        self._say()
         self._begun = False  # requests are made when the first batch is there
         self._idle: list[Any] = []
         self._under_way: deque[_Begun] = deque()
         self._lock = threading.RLock()
+
+    def _say(self) -> None:
+        """Say what is known of the model; how it runs may be known better once it is compiled."""
+        told = self._loading.told()
+        self.metadata: Mapping[str, str] = told.metadata
+        self.precision, self.at_once = told.precision, told.at_once
+        self.inputs, self.outputs = told.inputs, told.outputs
 
     def at_size(self, size_wh: tuple[int, int]) -> OpenVINOEngine | None:
         """Return the model for a smaller input than its own (px), None where its graph does not allow that.
 
         Cells that lie in the smaller input are those of the first lines and columns of the larger one.
         """
-        loading = replace(self._loading, size_wh=size_wh, found=None)
+        loading = (replace(self._loading) if self._begun else self._loading).at_size(size_wh)
         if not loading.told().outputs:
             return None
-        if not self._begun:
-            self._loading.found = None  # where only the smaller one is used, the other is not held
         smaller = object.__new__(type(self))
         smaller._use(loading)
         return smaller
@@ -79,6 +80,7 @@ class OpenVINOEngine:
         with self._lock:
             if not self._begun:
                 compiled = self._loading.compiled()
+                self._say()
                 self._idle = [compiled.create_infer_request() for _ in range(self.at_once)]
                 self._begun = True
             if not self._idle:
@@ -104,7 +106,7 @@ class OpenVINOEngine:
             while self._under_way:
                 self._under_way[0].result()
             self._idle.clear()
-            self._loading.found = None
+            self._loading.release()
 
 
 class _Begun:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,15 +48,19 @@ def library() -> ov.Core:
 
 @dataclass(slots=True)
 class Loading:
-    """A model on its way to being compiled; what is kept of it on disk is only read when it runs.
+    """A model on its way to being compiled.
+
+    What is kept of it on disk is only read when it runs. Where it will hardly run at its own size, as
+    `options.padding` says, what is known of it is told by its graph, and it is not compiled before that.
 
     Attributes:
         path: The model file.
         device: OpenVINO's name of the device.
-        options: Precision and streams.
+        options: Precision, streams and padding.
         threads: Threads of the processor; 0 leaves it to OpenVINO (count).
         size_wh: Size of an input smaller than the model's own (px); None is its own.
-        found: What is known, and the compiled model or how it was kept.
+        found: What is known, and the compiled model, or how it was kept, or None before it is compiled.
+        graph: The graph at its own size, and whether it has integer convolutions; None before it is read.
     """
 
     path: Path
@@ -65,25 +69,41 @@ class Loading:
     threads: int
     size_wh: tuple[int, int] | None = None
     found: tuple[Told, Any] | None = None
+    graph: tuple[ov.Model, bool] | None = None
 
     def told(self) -> Told:
-        """What is known of the model: as it was kept, else it is compiled now and kept."""
+        """What is known of the model: as it was kept, else as it is compiled or read now."""
         if self.found is None:
-            self.found = CompiledStore().load(self._key(), Told) or self._make()
+            late = self.size_wh is None and self.options.padding == "least"
+            self.found = CompiledStore().load(self._key(), Told) or (self._read() if late else self._make())
         return self.found[0]
 
     def compiled(self) -> Any:
         """The compiled model."""
-        self.told()
-        assert self.found is not None
-        told, model = self.found
+        told = self.told()
+        model = self.found[1] if self.found else None
         if isinstance(model, bytes):
             try:
                 model = library().import_model(model, self.device, self._settings())
             except RuntimeError:  # what another version of a driver made is made anew
-                told, model = self._make()
-            self.found = (told, model)
+                model = None
+        if model is None:
+            told, model = self._make()
+        self.found = (told, model)
         return model
+
+    def at_size(self, size_wh: tuple[int, int]) -> Loading:
+        """Return the same model for a smaller input (px); of this one no more is held than is in use."""
+        smaller = replace(self, size_wh=size_wh, found=None)
+        smaller.told()
+        smaller.graph = None
+        if smaller.told().outputs:
+            self.release()
+        return smaller
+
+    def release(self) -> None:
+        """Hold nothing any more; it is loaded again if it is wanted."""
+        self.found = self.graph = None
 
     def _settings(self) -> dict[str, Any]:
         return _settings(self.device, self.options, self.threads)
@@ -93,11 +113,22 @@ class Loading:
         made_of = (ov.__version__, self.device, name, self.options.precision, str(self.size_wh))
         return key_of(self.path, "openvino", *made_of, json.dumps(self._settings(), sort_keys=True))
 
+    def _own(self) -> tuple[ov.Model, bool]:
+        """The graph at its own size, made ready, and whether it has integer convolutions."""
+        if self.graph is None:
+            model = _read(self.path)
+            self.graph = (model, _prepare(model, self.path, self.options.precision))
+        return self.graph
+
+    def _read(self) -> tuple[Told, None]:
+        model, integers = self._own()
+        return _tell(model, _metadata(model), "int8" if integers else "fp32"), None
+
     def _make(self) -> tuple[Told, Any]:
-        read = _read(self.path)
-        metadata = _metadata(read)
-        integers = _prepare(read, self.path, self.options.precision)
-        model = shrunk(read, self.size_wh) if self.size_wh else read
+        own, integers = self._own()
+        self.graph = self.graph if self.size_wh else None
+        model = shrunk(own, self.size_wh) if self.size_wh else own
+        metadata = _metadata(own)
         if model is None:
             told = Told(metadata, "")
             CompiledStore().save(self._key(), told, b"")
@@ -109,20 +140,20 @@ class Loading:
                 f"{self.path}: OpenVINO cannot run it on {self.device.lower()} ({brief(error)})"
             ) from error
         told = _tell(compiled, metadata, "int8" if integers else precision_of(compiled))
+        # One more than can run: the next is prepared and waits while they do.
+        told.at_once = int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")) + 1
         _check_precision(self.path, self.options.precision, told.precision)
         with contextlib.suppress(RuntimeError):  # not all devices can hand over what they made
             CompiledStore().save(self._key(), told, compiled.export_model().getvalue())
         return told, compiled
 
 
-def _tell(compiled: Any, metadata: dict[str, str], precision: str) -> Told:
+def _tell(model: Any, metadata: dict[str, str], precision: str) -> Told:
     return Told(
         metadata,
         precision,
-        tuple(_spec(port, "input") for port in compiled.inputs),
-        tuple(_spec(port, "output") for port in compiled.outputs),
-        # One more than can run: the next is prepared and waits while they do.
-        int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")) + 1,
+        tuple(_spec(port, "input") for port in model.inputs),
+        tuple(_spec(port, "output") for port in model.outputs),
     )
 
 

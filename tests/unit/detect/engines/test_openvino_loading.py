@@ -77,3 +77,24 @@ def test_each_size_is_kept_on_its_own(baked: Build, own_cache: Path) -> None:
     shapes = [Loading(path, "CPU", DetectOptions(), 1, size_wh).told().inputs[0].shape for size_wh in sizes]
     assert shapes == [(1, 3, 128, 128), (1, 3, 64, 128), (1, 3, 128, 64)]
     assert len(list((own_cache / "compiled").iterdir())) == 3
+
+
+def test_the_own_size_is_not_compiled_where_it_is_hardly_used(
+    baked: Build, own_cache: Path, monkeypatch: Any
+) -> None:
+    read, real = [], loading._read
+    monkeypatch.setattr(loading, "_read", lambda path: read.append(path) or real(path))
+    engine = OpenVINOEngine(baked(), DetectOptions(padding="least"), threads=1)
+    assert (engine.inputs[0].shape, engine.outputs[0].shape) == ((1, 3, 128, 128), (1, 6, 336))
+    smaller = engine.at_size((128, 64))
+    assert smaller is not None
+    assert len(read) == 1
+    assert len(list((own_cache / "compiled").iterdir())) == 1
+    assert (smaller.precision, smaller.at_once) == ("fp32", 2)
+    x = np.random.default_rng(0).random((1, 3, 128, 128), np.float32)
+    part = smaller.run(x[:, :, :64])[0]
+    whole = engine.run(x)[0]  # it is there all the same
+    assert np.array_equal(part[..., :128], whole[..., :128])
+    assert engine.at_once == 2
+    engine.close()
+    smaller.close()
