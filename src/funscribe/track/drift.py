@@ -9,6 +9,7 @@ regression using iteratively reweighted least-squares", 1977).
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,7 +24,6 @@ _PARTS = np.array([0.4, 0.75, 1.0])
 _SPARE = np.array([0.05, 0.05, 0.3])
 _PRIOR = 0.1  # cells of lever that say there is no growth
 _LEAST = 1e-12
-_MIDDLE = np.array([[0.5, 0], [0, 0.5], [0.5, 0], [0, 0.5]], np.float32)
 _FASTEST2 = 1e20  # nothing is faster; beyond it the arithmetic may overflow ((px/s)^2)
 _CHUNK = 150_000  # boxes times cells that are worked on at once
 
@@ -57,12 +57,10 @@ def measure_drift(
         expected: Velocity that each box is expected to have (M, 2) (px/s).
         doubt: How far cells may differ from that before they count half (M,), larger than 0 (px/s).
     """
-    gy, gx = field.shape[:2]
     cells = _cells(field, size_wh[1])
-    grid = _grid(gx, gy, *size_wh)
-    # Half the bits are enough, and take two thirds of the time.
+    grid = _grid(field.shape[1], field.shape[0], *size_wh)
     what = [np.asarray(array, np.float32) for array in (xyxy, expected, doubt)]
-    step = max(1, _CHUNK // (gx * gy))
+    step = max(1, _CHUNK // cells.speed2.size)
     if len(xyxy) <= step:
         return _measure(grid, cells, *what)
     parts = [
@@ -81,23 +79,23 @@ def without_camera(field: Array, affine: Array, elapsed_s: float, size_wh: tuple
         elapsed_s: Time since the moment before (s).
         size_wh: Size of the picture (px).
     """
-    before = _grid(field.shape[1], field.shape[0], *size_wh).middle.T
+    gy, gx = field.shape[:2]
+    x, y = np.meshgrid((np.arange(gx) + 0.5) * (size_wh[0] / gx), (np.arange(gy) + 0.5) * (size_wh[1] / gy))
+    before = np.stack([x, y], axis=-1)
     moved = before @ affine[:, :2].T + affine[:, 2] - before
-    return np.asarray(field - moved.reshape(field.shape) / (elapsed_s * size_wh[1]))
+    return np.asarray(field - moved / (elapsed_s * size_wh[1]))
 
 
 class _Cells(NamedTuple):
-    """The velocities of the C cells of a field.
+    """The velocities of the C cells of a field, row by row.
 
     Attributes:
         velocity: Of each (2, C), float32 (px/s); zero where it is not known.
-        twice: Twice that.
         speed2: Its square (C,) (px^2/s^2).
         known: Whether it is finite and sane (C,); None where all are.
     """
 
     velocity: Array
-    twice: Array
     speed2: Array
     known: Array | None
 
@@ -107,124 +105,120 @@ def _cells(field: Array, height: int) -> _Cells:
         velocity = np.multiply(field.reshape(-1, 2).T, height, dtype=np.float32, order="C", casting="unsafe")
         speed2 = np.einsum("dc,dc->c", velocity, velocity)
         if speed2.sum() < _FASTEST2:  # which it is not where there is a NaN
-            return _Cells(velocity, 2 * velocity, speed2, None)
+            return _Cells(velocity, speed2, None)
         known = speed2 < _FASTEST2 / len(speed2)
-    velocity, speed2 = np.where(known, velocity, 0), np.where(known, speed2, 0)
-    return _Cells(velocity, 2 * velocity, speed2, np.asarray(known))
+    return _Cells(np.where(known, velocity, 0), np.where(known, speed2, 0), np.asarray(known))
 
 
 class _Grid(NamedTuple):
-    """Where the C cells of a field are, and where the ends of boxes lie among them.
+    """Where ends of boxes lie among the cells of a field.
 
     Attributes:
-        middle: Of each cell (2, C) (px).
-        far2: The square of its distance from the origin (C,) (px^2).
-        ends: Takes boxes (M, 4) to how far their ends are beyond the edges of columns and rows, for each of
-            `_PARTS` (2, 4, 3 * (GX + GY)), in cells: right and lower ends, left and upper ends.
-        past: What is to be added to that (2, 1, 3 * (GX + GY)).
-        area: Of a cell (px^2).
-        shape: Number of columns and of rows.
+        ends: Takes boxes (M, 4) to right, lower, left and upper ends, in cells, for each of `_PARTS` (3, 4, 4).
+        spare: What is to be added to that (3, 1, 4).
+        count: Number of columns and of rows (2,).
+        side: Of a cell (2,) (px).
     """
 
-    middle: Array
-    far2: Array
     ends: Array
-    past: Array
-    area: float
-    shape: tuple[int, int]
+    spare: Array
+    count: Array
+    side: Array
 
 
 @lru_cache(maxsize=16)
 def _grid(gx: int, gy: int, width: int, height: int) -> _Grid:
-    side_x, side_y = width / gx, height / gy
-    x, y = np.meshgrid((np.arange(gx) + 0.5) * side_x, (np.arange(gy) + 0.5) * side_y)
-    middle = np.stack([x.ravel(), y.ravel()])
-    ends, past = np.zeros((2, 4, 3, gx + gy)), np.zeros((2, 1, 3, gx + gy))
-    for axis, side, count, cells in ((0, side_x, gx, slice(0, gx)), (1, side_y, gy, slice(gx, None))):
-        for end, sign in enumerate((0.5, -0.5)):
-            ends[end, axis, :, cells] = (0.5 - sign * _PARTS)[:, None] / side
-            ends[end, axis + 2, :, cells] = (0.5 + sign * _PARTS)[:, None] / side
-            past[end, 0, :, cells] = 2 * sign * _SPARE[:, None] - np.arange(count)
-    arrays = (middle, (middle**2).sum(0), ends.reshape(2, 4, -1), past.reshape(2, 1, -1))
-    rounded = [array.astype(np.float32) for array in arrays]
-    return _Grid(rounded[0], rounded[1], rounded[2], rounded[3], side_x * side_y, (gx, gy))
+    ends, spare = np.zeros((3, 4, 4), np.float32), np.zeros((3, 1, 4), np.float32)
+    side = np.array([width / gx, height / gy], np.float32)
+    for end in range(4):
+        axis, sign = end % 2, 0.5 if end < 2 else -0.5
+        ends[:, axis, end] = (0.5 - sign * _PARTS) / side[axis]
+        ends[:, axis + 2, end] = (0.5 + sign * _PARTS) / side[axis]
+        spare[:, 0, end] = 2 * sign * _SPARE
+    return _Grid(ends, spare, np.array([gx, gy]), side)
 
 
-def _covered(grid: _Grid, xyxy: Array) -> Array:
-    """Return how much of each cell boxes (M, 4) cover, (3, M, C), 0..1, in the order of `_PARTS`."""
-    high, low = xyxy @ grid.ends + grid.past
-    np.minimum(high, 1, out=high)
-    high -= np.maximum(low, 0, out=low)
-    np.maximum(high, 0, out=high)
-    columns, rows = grid.shape
-    along = high.reshape(len(xyxy), 3, columns + rows).swapaxes(0, 1)
-    part = along[:, :, columns:, None] * along[:, :, None, :columns]
-    return np.asarray(part.reshape(3, len(xyxy), columns * rows))
+class _Window(NamedTuple):
+    """The cells about each of M boxes, in KY rows and KX columns, as many as the largest of them needs.
+
+    Attributes:
+        cover: How much the box covers of each cell (3, M, KY, KX), 0..1, in the order of `_PARTS`.
+        which: The cells' numbers (M, KY, KX).
+        x: Where their middles are from the box's middle, along x (M, 1, KX) (px).
+        y: The same along y (M, KY, 1) (px).
+    """
+
+    cover: Array
+    which: Array
+    x: Array
+    y: Array
+
+
+def _window(grid: _Grid, xyxy: Array) -> _Window:
+    ends = xyxy @ grid.ends + grid.spare
+    high, low = ends[..., :2], ends[..., 2:]
+    first = np.minimum(np.maximum(low[2], 0), grid.count - 1).astype(np.intp)
+    span = np.maximum.reduce(np.minimum(high[2], grid.count) - first, initial=1)
+    kx, ky = math.ceil(span[0]), math.ceil(span[1])
+    first = np.minimum(first, grid.count - (kx, ky))
+    edge_x, edge_y = first[:, :1] + np.arange(kx), first[:, 1:] + np.arange(ky)
+    cover_x, cover_y = (
+        _covered(low[..., :1], high[..., :1], edge_x),
+        _covered(low[..., 1:], high[..., 1:], edge_y),
+    )
+    middle = (low[2] + high[2]) * 0.5
+    return _Window(
+        cover_y[..., None] * cover_x[..., None, :],
+        edge_y[:, :, None] * grid.count[0] + edge_x[:, None],
+        ((edge_x + 0.5 - middle[:, :1]) * grid.side[0])[:, None],
+        ((edge_y + 0.5 - middle[:, 1:]) * grid.side[1])[:, :, None],
+    )
+
+
+def _covered(low: Array, high: Array, edge: Array) -> Array:
+    """Return how much of cells with left edges (M, K) spans (3, M, 1) cover, 0..1, all in cells."""
+    part = np.minimum(high - edge, 1)
+    part -= np.maximum(low - edge, 0)
+    return np.maximum(part, 0, out=part)
 
 
 def _measure(grid: _Grid, cells: _Cells, xyxy: Array, expected: Array, doubt: Array) -> Drift:
-    inner, wide, covered = part = _covered(grid, xyxy)
+    window = _window(grid, xyxy)
+    inner, wide, covered = cover = window.cover
     if cells.known is not None:
-        part *= cells.known
-    part[:2] *= covered
-    doubt2 = (doubt * doubt)[:, None]
+        cover *= cells.known.take(window.which)
+    cover[:2] *= covered
+    seen = cells.velocity.take(window.which, 1)
+    doubt2 = (doubt * doubt)[:, None, None]
     # Cauchy's weights, but for a factor that each box has in all its cells. One round of them does as well
     # as two where what is expected is about right; where it is not, the field is not believed.
-    agreeing = inner / (_off2(cells, covered, expected) + doubt2)
+    off = seen - covered * expected.T[:, :, None, None]
+    agreeing = inner / (_sums("dmyx,dmyx->myx", off, off) + doubt2)
     # The least sum keeps boxes outside the picture, of no weight at all, from dividing by zero.
-    velocity = (agreeing @ cells.velocity.T) / np.maximum(_sums(agreeing, covered), _LEAST)[:, None]
-    off2 = _off2(cells, covered, velocity)
+    weight = np.maximum(_sums("myx,myx->m", agreeing, covered), _LEAST)
+    velocity = _sums("myx,dmyx->dm", agreeing, seen) / weight
+    off = seen - covered * velocity[:, :, None, None]
+    off2 = _sums("dmyx,dmyx->myx", off, off)
     wide *= doubt2  # so that a cell weighs one at most, against the prior of growth
-    growth, explained = _growth(grid, cells, covered, wide / (off2 + doubt2), xyxy, velocity)
-    off2 += explained
+    # A cell at r from the middle of a box that grows is to move with c * (v + growth * r): least squares take
+    # the part of the difference that is along r.
+    along = off[0] * window.x
+    along += off[1] * window.y
+    lever = covered * (window.x * window.x + window.y * window.y)
     agreeing = wide / (off2 + doubt2)
-    agreed = agreeing.sum(1)
-    spread2 = np.maximum(_sums(agreeing, off2), 0) / np.maximum(agreed, _LEAST)
-    support = agreed / np.maximum(wide.sum(1) / doubt2[:, 0], _LEAST)
-    columns = (velocity, growth, np.sqrt(spread2), support)
+    prior = _PRIOR * grid.side[0] * grid.side[1]
+    growth = _sums("myx,myx->m", agreeing, along) / (_sums("myx,myx->m", agreeing, lever) + prior)
+    rate = growth[:, None, None]
+    lever *= rate
+    lever -= 2 * along
+    lever *= covered * rate
+    off2 += lever
+    agreeing = wide / (off2 + doubt2)
+    agreed = _sums("myx->m", agreeing)
+    spread2 = np.maximum(_sums("myx,myx->m", agreeing, off2), 0) / np.maximum(agreed, _LEAST)
+    support = agreed / np.maximum(_sums("myx->m", wide) / doubt2[:, 0, 0], _LEAST)
+    columns = (velocity.T, growth, np.sqrt(spread2), support)
     return Drift(*(column.astype(np.float64) for column in columns))
 
 
-def _off2(cells: _Cells, covered: Array, velocity: Array) -> Array:
-    """Return by how much cells are off what boxes would make of them, squared (M, C).
-
-    It is |f - c * v|**2, multiplied out so that one product of matrices does most of it.
-    """
-    off2 = covered * np.einsum("md,md->m", velocity, velocity)[:, None]
-    off2 -= velocity @ cells.twice
-    off2 *= covered
-    off2 += cells.speed2
-    return np.asarray(off2)
-
-
-def _growth(
-    grid: _Grid, cells: _Cells, covered: Array, say: Array, xyxy: Array, velocity: Array
-) -> tuple[Array, Array]:
-    """Return the growth of boxes (M,), and what it changes of the squared differences of cells (M, C).
-
-    A cell at r from the middle of a box that grows is to move with c * (v + growth * r); of the difference
-    to c * v least squares take the part along r. All scalar products are multiplied out, as in `_off2`.
-    """
-    middle = xyxy @ _MIDDLE
-    along = np.einsum("md,md->m", middle, velocity)[:, None] - velocity @ grid.middle
-    along *= covered
-    along -= middle @ cells.velocity
-    along += np.einsum("dc,dc->c", grid.middle, cells.velocity)
-    lever = middle @ grid.middle
-    lever *= -2
-    lever += grid.far2
-    lever += np.einsum("md,md->m", middle, middle)[:, None]
-    lever *= covered
-    growth = _sums(say, along) / (_sums(say, lever) + _PRIOR * grid.area)
-    rate = growth[:, None]
-    lever *= rate
-    along *= 2
-    lever -= along
-    lever *= covered
-    lever *= rate
-    return growth, lever
-
-
-def _sums(a: Array, b: Array) -> Array:
-    """Return the sums (M,) of the products of two arrays (M, C)."""
-    return np.asarray(np.einsum("mc,mc->m", a, b))
+_sums = np.einsum
