@@ -9,7 +9,7 @@ from funscribe.track.assign import MANY, overlap, pair, touching
 from funscribe.track.drift import Drift, measure_drift, without_camera
 from funscribe.track.intake import Found, affine_of, options_of, sift
 from funscribe.track.kalman import POS, VAR, VEL, VEL_VAR, BoxFilter
-from funscribe.track.options import HybridOptions, TrackOptions
+from funscribe.track.options import ByteTrackOptions, HybridOptions, TrackOptions
 from funscribe.track.stages import LONGEST_STEP_S, StagedTracks
 from funscribe.track.steer import FOLLOWED, Memory, believed, doubt, doubt_anew, rate, steer
 from funscribe.track.table import HELD, LOST
@@ -35,7 +35,8 @@ class HybridTracker:
     the first, for a wrong one costs less there than a part of each.
 
     Args:
-        size_wh: Size of the upright picture (px); needed where a field is given.
+        size_wh: Size of the upright picture (px); needed where a field is given. Without it no field can be,
+            and tracks are those of `ByteTrack`, moved by the camera and found again by appearance.
         **options: Fields of `HybridOptions`.
 
     Raises:
@@ -43,6 +44,8 @@ class HybridTracker:
     """
 
     def __init__(self, size_wh: tuple[int, int] | None = None, **options: float | bool) -> None:
+        if size_wh is None:  # no field can lead a lost track, so it is told no longer than ByteTrack's
+            options = {"coast_s": ByteTrackOptions().coast_s, **options}
         self._tracks = HybridTracks(options_of(HybridOptions, options), size_wh)
 
     @classmethod
@@ -96,7 +99,8 @@ class HybridTracks(StagedTracks):
     options: HybridOptions
 
     def __init__(self, options: HybridOptions, size_wh: tuple[int, int] | None) -> None:
-        super().__init__(options, BoxFilter("size"))
+        # Only what a field may steer needs its sides in the state; ByteTrack's form is a little better alone.
+        super().__init__(options, BoxFilter("size" if size_wh else "aspect"))
         self._size_wh = size_wh
         self._memory = Memory()
 
@@ -212,6 +216,8 @@ class HybridTracks(StagedTracks):
     def _match(self, found: Found) -> tuple[Array, Array, Array]:
         """Do as the other trackers, then give good detections that are left to lost tracks near them."""
         rows, taken, rest = super()._match(found)
+        if self._size_wh is None and not found.embedding.shape[1]:
+            return rows, taken, rest  # where no field carried a lost track, its place is a guess
         lost = self._table.phase == LOST
         lost[rows] = False
         seekers = np.flatnonzero(lost)
@@ -229,13 +235,13 @@ class HybridTracks(StagedTracks):
     def _seek(self, rows: Array, which: Array, found: Found) -> Array:
         """Return what it costs (N, M) that lost rows (N,) are found where detections (M,) are."""
         table = self._table
-        position, var = table.state[POS, rows][:, None], table.state[VAR, rows][:, None, :2]
+        place, var = table.state[POS, rows][:, None, :2], table.state[VAR, rows][:, None, :2]
         alike, unlike = self._compared(rows, found.embedding[which])
-        measured = table.kalman.measure(found.xyxy[which])
-        sides, theirs = position[..., 2:], measured[:, 2:]
+        box, other = table.xyxy()[rows][:, None], found.xyxy[which]
+        sides, theirs = box[..., 2:] - box[..., :2], other[:, 2:] - other[:, :2]
         farthest = np.where(alike, _FARTHEST_ALIKE, _FARTHEST)[..., None]
         reach = np.minimum(_SEARCHED * np.sqrt(var), farthest * sides)
-        away = np.abs(measured[:, :2] - position[..., :2])
+        away = np.abs((other[:, 2:] + other[:, :2]) / 2 - place)
         short = np.maximum(away - reach, 0)
         shared = np.clip((sides + theirs) / 2 - short, 0, np.minimum(sides, theirs)).prod(-1)
         cost = 1 - shared / (sides.prod(-1) + theirs.prod(-1) - shared)
