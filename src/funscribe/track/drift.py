@@ -114,15 +114,15 @@ class _Grid(NamedTuple):
     """Where ends of boxes lie among the cells of a field.
 
     Attributes:
-        ends: Takes boxes (M, 4) to right, lower, left and upper ends, in cells, for each of `_PARTS` (3, 4, 4).
+        ends: Takes boxes (M, 4) to right, lower, left and upper ends for each of `_PARTS` (3, 4, 4), in cells.
         spare: What is to be added to that (3, 1, 4).
-        count: Number of columns and of rows (2,).
+        shape: Number of columns and of rows (2,).
         side: Of a cell (2,) (px).
     """
 
     ends: Array
     spare: Array
-    count: Array
+    shape: Array
     side: Array
 
 
@@ -157,19 +157,17 @@ class _Window(NamedTuple):
 def _window(grid: _Grid, xyxy: Array) -> _Window:
     ends = xyxy @ grid.ends + grid.spare
     high, low = ends[..., :2], ends[..., 2:]
-    first = np.minimum(np.maximum(low[2], 0), grid.count - 1).astype(np.intp)
-    span = np.maximum.reduce(np.minimum(high[2], grid.count) - first, initial=1)
+    first = np.minimum(np.maximum(low[2], 0), grid.shape - 1).astype(np.intp)
+    span = np.maximum.reduce(np.minimum(high[2], grid.shape) - first, initial=1)
     kx, ky = math.ceil(span[0]), math.ceil(span[1])
-    first = np.minimum(first, grid.count - (kx, ky))
+    first = np.minimum(first, grid.shape - (kx, ky))
     edge_x, edge_y = first[:, :1] + np.arange(kx), first[:, 1:] + np.arange(ky)
-    cover_x, cover_y = (
-        _covered(low[..., :1], high[..., :1], edge_x),
-        _covered(low[..., 1:], high[..., 1:], edge_y),
-    )
+    cover_x = _covered(low[..., :1], high[..., :1], edge_x)
+    cover_y = _covered(low[..., 1:], high[..., 1:], edge_y)
     middle = (low[2] + high[2]) * 0.5
     return _Window(
         cover_y[..., None] * cover_x[..., None, :],
-        edge_y[:, :, None] * grid.count[0] + edge_x[:, None],
+        edge_y[:, :, None] * grid.shape[0] + edge_x[:, None],
         ((edge_x + 0.5 - middle[:, :1]) * grid.side[0])[:, None],
         ((edge_y + 0.5 - middle[:, 1:]) * grid.side[1])[:, :, None],
     )
@@ -179,7 +177,7 @@ def _covered(low: Array, high: Array, edge: Array) -> Array:
     """Return how much of cells with left edges (M, K) spans (3, M, 1) cover, 0..1, all in cells."""
     part = np.minimum(high - edge, 1)
     part -= np.maximum(low - edge, 0)
-    return np.maximum(part, 0, out=part)
+    return np.asarray(np.maximum(part, 0, out=part))
 
 
 def _measure(grid: _Grid, cells: _Cells, xyxy: Array, expected: Array, doubt: Array) -> Drift:
