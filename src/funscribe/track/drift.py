@@ -114,7 +114,7 @@ class _Grid(NamedTuple):
     """Where ends of boxes lie among the cells of a field.
 
     Attributes:
-        ends: Takes boxes (M, 4) to right, lower, left and upper ends for each of `_PARTS` (3, 4, 4), in cells.
+        ends: Takes boxes (M, 4) to right, lower, left, upper ends for each of `_PARTS` (3, 4, 4), in cells.
         spare: What is to be added to that (3, 1, 4).
         shape: Number of columns and of rows (2,).
         side: Of a cell (2,) (px).
