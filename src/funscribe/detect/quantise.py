@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import io
+import logging
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -165,7 +166,8 @@ def _library() -> Any:
         import nncf
     except ImportError as error:
         raise DeviceMissing(f"quantising needs the package nncf ({error}); {_EXTRA}") from error
-    nncf.set_log_level(40)  # errors
+    # Its own `set_log_level` would silence the handlers of the whole program.
+    logging.getLogger("nncf").setLevel(logging.ERROR)
     return nncf
 
 
