@@ -56,11 +56,23 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     return Taken(**taken)
 
 
-def run_generate(clip: Path, *options: str) -> Taken:
-    """Run `funscribe generate` on a clip that was never seen before: the cache is empty."""
+def run_generate(clip: Path, *options: str, compiled: Path | None = None) -> Taken:
+    """Run `funscribe generate` on a clip that was never seen before: no trace of it is kept.
+
+    Args:
+        clip: The video.
+        options: More words of the command.
+        compiled: Folder of models that were compiled in earlier runs; it is filled if it is not there. None
+            compiles anew.
+    """
     with tempfile.TemporaryDirectory(prefix="funscribe-bench-") as folder:
+        there = Path(folder, "cache", "compiled")
+        if compiled is not None and compiled.is_dir():
+            shutil.copytree(compiled, there)
         command = [FUNSCRIBE, "generate", str(clip), "-o", folder, "--json", "--overwrite", *options]
         taken = run(command, {"FUNSCRIBE_CACHE_DIR": str(Path(folder, "cache"))})
+        if compiled is not None and not compiled.is_dir() and there.is_dir():
+            shutil.copytree(there, compiled)
     said = json.loads(taken.stdout)
     if said["cached"] or not said["frames"]:
         raise RuntimeError(f"{clip} was not watched: {said}")
