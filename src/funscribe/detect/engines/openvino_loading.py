@@ -31,7 +31,7 @@ _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 
 
 class Told(msgspec.Struct):
-    """What is kept beside a compiled model; one without outputs could not be made for a size."""
+    """What is kept beside a compiled model, or alone; what has no outputs could not be made for a size."""
 
     metadata: dict[str, str]
     precision: str
@@ -75,13 +75,17 @@ class Loading:
         """What is known of the model: as it was kept, else as it is compiled or read now."""
         if self.found is None:
             late = self.size_wh is None and self.options.padding == "least"
-            self.found = CompiledStore().load(self._key(), Told) or (self._read() if late else self._make())
+            kept = CompiledStore().load(self._key(), Told)
+            if kept and (kept[1] or late or not kept[0].outputs):
+                self.found = kept
+            else:
+                self.found = self._read() if late else self._make()
         return self.found[0]
 
     def compiled(self) -> Any:
         """The compiled model."""
         told = self.told()
-        model = self.found[1] if self.found else None
+        model = (self.found and self.found[1]) or None
         if isinstance(model, bytes):
             try:
                 model = library().import_model(model, self.device, self._settings())
@@ -121,8 +125,11 @@ class Loading:
         return self.graph
 
     def _read(self) -> tuple[Told, None]:
+        """What the graph tells, which the next process needs not read again."""
         model, integers = self._own()
-        return _tell(model, _metadata(model), "int8" if integers else "fp32"), None
+        told = _tell(model, _metadata(model), "int8" if integers else "fp32")
+        CompiledStore().save(self._key(), told, b"")
+        return told, None
 
     def _make(self) -> tuple[Told, Any]:
         own, integers = self._own()

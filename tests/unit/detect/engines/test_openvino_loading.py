@@ -89,7 +89,9 @@ def test_the_own_size_is_not_compiled_where_it_is_hardly_used(
     smaller = engine.at_size((128, 64))
     assert smaller is not None
     assert len(read) == 1
-    assert len(list((own_cache / "compiled").iterdir())) == 1
+    sizes = sorted(path.stat().st_size for path in (own_cache / "compiled").iterdir())
+    assert len(sizes) == 2
+    assert sizes[0] < 1000  # of its own size only what is known
     assert (smaller.precision, smaller.at_once) == ("fp32", 2)
     x = np.random.default_rng(0).random((1, 3, 128, 128), np.float32)
     part = smaller.run(x[:, :, :64])[0]
@@ -98,3 +100,31 @@ def test_the_own_size_is_not_compiled_where_it_is_hardly_used(
     assert engine.at_once == 2
     engine.close()
     smaller.close()
+
+
+def test_what_is_known_of_a_model_is_not_read_twice(baked: Build, monkeypatch: Any) -> None:
+    path = baked()
+    least = DetectOptions(padding="least")
+    first = Loading(path, "CPU", least, 1)
+    first.told()
+    first.at_size((128, 64))
+    real = loading._read
+
+    def refuse(path: Path) -> Any:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(loading, "_read", refuse)
+    later = Loading(path, "CPU", least, 1)
+    assert later.told().outputs[0].shape == (1, 6, 336)
+    assert later.at_size((128, 64)).told().outputs[0].shape == (1, 6, 168)
+    with pytest.raises(AssertionError, match="read again"):  # whoever wants its own size opens it whole
+        Loading(path, "CPU", DetectOptions(), 1).told()
+    monkeypatch.setattr(loading, "_read", real)
+    whole = Loading(path, "CPU", DetectOptions(), 1)
+    whole.told()
+    assert whole.found is not None
+    assert whole.found[1]
+    kept = Loading(path, "CPU", least, 1)  # which is then there for all
+    kept.told()
+    assert kept.found is not None
+    assert kept.found[1]
