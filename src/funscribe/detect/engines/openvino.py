@@ -138,13 +138,13 @@ def devices() -> dict[str, str]:
 
 def _device(wanted: str) -> str:
     """OpenVINO's name of a device that is there."""
-    there = library().available_devices
     if wanted == "auto":
         return "CPU"
     if wanted not in ("cpu", "gpu", "npu"):
         raise DeviceMissing(
             f"OpenVINO does not run on {wanted!r}; choose the engine onnxruntime, or cpu, gpu or npu"
         )
+    there = library().available_devices
     found: list[str] = [name for name in there if name.partition(".")[0] == wanted.upper()]
     if not found:
         raise DeviceMissing(
