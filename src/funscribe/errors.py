@@ -26,7 +26,13 @@ FunscribeError
 ├── DeviceLost                 (ConnectionError) was there, and no longer answers
 ├── DeviceUnknown              (LookupError)    no table has a row of that name
 ├── DevicesInvalid             (ValueError)     a table of devices that makes no sense; tells the line
-└── WorkerDied                 (RuntimeError)
+├── WorkerDied                 (RuntimeError)
+└── QueueError
+    ├── QueueDamaged           (ValueError)     cut short, no queue, or gone but for its back-up
+    ├── QueueNotWritable       (OSError)        read-only, disk full
+    ├── QueueBusy              (TimeoutError)   another process holds it for too long
+    ├── JobNotFound            (LookupError)
+    └── JobNotIdle             (RuntimeError)   it runs, and what was asked needs it not to
 """
 
 
@@ -136,3 +142,27 @@ class DevicesInvalid(FunscribeError, ValueError):
 
 class WorkerDied(FunscribeError, RuntimeError):
     """A worker process ended without an answer."""
+
+
+class QueueError(FunscribeError):
+    """The queue cannot be used, or not in that way."""
+
+
+class QueueDamaged(QueueError, ValueError):
+    """The file of the queue does not hold what was written there."""
+
+
+class QueueNotWritable(QueueError, OSError):
+    """The file of the queue cannot be written."""
+
+
+class QueueBusy(QueueError, TimeoutError):
+    """Another process has held the queue for too long."""
+
+
+class JobNotFound(QueueError, LookupError):
+    """There is no such job."""
+
+
+class JobNotIdle(QueueError, RuntimeError):
+    """The job runs, and what was asked for needs it not to."""

@@ -20,6 +20,9 @@ class Progress:
         times_real_time: Seconds of video watched per second of this run.
         eta_s: Time left (s), None while it cannot be told.
         rss_mb: Memory of the run and its workers now (MB).
+        segments_done: Segments of the video that are done, those of earlier runs among them.
+        segments: Segments of the video; 0 while that is not known.
+        gpu_mb: Memory of the GPU that the run and its workers hold now (MB), None where there is none.
     """
 
     fraction: float
@@ -28,6 +31,9 @@ class Progress:
     times_real_time: float
     eta_s: float | None
     rss_mb: float
+    segments_done: int = 0
+    segments: int = 0
+    gpu_mb: float | None = None
 
 
 class Monitor:
