@@ -13,6 +13,8 @@ FunscribeError
 ├── FilterInvalid              (ValueError)     no such filter or option, or a value out of its range
 ├── ScriptBusy                 (RuntimeError)   another run is writing it
 ├── TruthInvalid               (ValueError)
+├── RunInvalid                 (ValueError)     no saved run of the benchmark, or damaged
+├── RevisionInvalid            (ValueError)     not a revision, or nothing to measure in it
 ├── OutputNotWritable          (OSError)        no permission, no folder, disk full
 ├── PluginNotFound             (LookupError)
 ├── ModelError
@@ -86,6 +88,14 @@ class ScriptBusy(FunscribeError, RuntimeError):
 
 class TruthInvalid(FunscribeError, ValueError):
     """A file of true positions cannot be read."""
+
+
+class RunInvalid(FunscribeError, ValueError):
+    """A saved run of the benchmark is missing or cannot be read."""
+
+
+class RevisionInvalid(FunscribeError, ValueError):
+    """Two revisions cannot be compared: there is no checkout, no such revision, or it cannot be measured."""
 
 
 class OutputNotWritable(FunscribeError, OSError):
