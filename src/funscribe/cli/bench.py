@@ -55,7 +55,7 @@ def fidelity(
     """
     from funscribe.bench import absent, write_report
     from funscribe.bench.page import RESULTS, is_checkout, write_page
-    from funscribe.cli.recipe import chosen_recipe
+    from funscribe.cli.arguments import chosen_recipe
 
     if docs and (only or settings):
         raise typer.BadParameter(

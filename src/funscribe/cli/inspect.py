@@ -30,8 +30,8 @@ def inspect(
     """Print what a model takes, gives and says of itself, and how fast it runs here."""
     from dataclasses import asdict
 
+    from funscribe.cli.arguments import chosen_recipe
     from funscribe.cli.progress import share_line
-    from funscribe.cli.recipe import chosen_recipe
     from funscribe.cli.report import print_json
     from funscribe.detect.inspection import inspect as look
     from funscribe.detect.models import find_model

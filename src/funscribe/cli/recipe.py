@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from funscribe.cli.arguments import ProfileName, RecipeFile, Settings, chosen_recipe
+
 if TYPE_CHECKING:
-    from funscribe.profiles import Profile
-    from funscribe.recipe import Option, Recipe
+    from funscribe.recipe import Option
 
 app = typer.Typer(no_args_is_help=True, help="Look at the options of a run.")
-
-RecipeFile = Annotated[
-    Path | None, typer.Option("--recipe", metavar="FILE.toml", help="Start from this file, not the defaults.")
-]
-Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="STAGE.OPTION=VALUE", help="Change an option.")
-]
-
-
-ProfileName = Annotated[
-    str | None, typer.Option("--profile", metavar="NAME", help="Options that suit a machine: desktop or pi.")
-]
-
-
-def chosen_recipe(file: Path | None, settings: list[str] | None, profile: Profile | None = None) -> Recipe:
-    """Return the recipe of a file or a profile, or the default one, with settings applied."""
-    from funscribe.recipe import Recipe, change, read_recipe
-
-    if file is not None and profile is not None:
-        raise typer.BadParameter(
-            f"is not for a run with a profile; `funscribe recipe show --profile {profile.name} --toml` "
-            "prints the options of that one for a file of yours",
-            param_hint="--recipe",
-        )
-    if profile is not None:
-        return change(profile.recipe, settings or [])
-    return change(read_recipe(file) if file else Recipe(), settings or [])
 
 
 @app.command()

@@ -1,11 +1,9 @@
 import json
 from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from funscribe.cli.main import app
-from funscribe.cli.recipe import chosen_recipe
 from funscribe.errors import RecipeInvalid
 from funscribe.recipe import Recipe, options, read_recipe
 
@@ -14,16 +12,6 @@ def _show(*arguments: str) -> str:
     ran = CliRunner().invoke(app, ["recipe", "show", *arguments], env={"COLUMNS": "200"})
     assert ran.exit_code == 0, ran.output
     return ran.stdout
-
-
-def test_settings_come_after_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "r.toml"
-    path.write_text("[field]\ncells = 9\nsize_px = 128\n")
-    chosen = chosen_recipe(path, ["field.cells=10"])
-    assert (chosen.field.cells, chosen.field.size_px) == (10, 128)
-    assert chosen_recipe(None, None) == Recipe()
-    with pytest.raises(RecipeInvalid, match="unknown option"):
-        chosen_recipe(path, ["nothing=1"])
 
 
 def test_every_option_is_shown_with_its_range_and_unit() -> None:
