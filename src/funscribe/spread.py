@@ -76,14 +76,14 @@ def _start(task: Callable[..., Any]) -> tuple[Connection, BaseProcess]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, task), daemon=True, name="funscribe-worker")
-    with _nameless_main():
+    with nameless_main():
         process.start()
     theirs.close()
     return ours, process
 
 
 @contextmanager
-def _nameless_main() -> Iterator[None]:
+def nameless_main() -> Iterator[None]:
     """Keep a new process from running the user's script again.
 
     A spawned process imports the script it was started from, to find functions in it. Tasks live in modules,
@@ -120,12 +120,16 @@ def _hear(connection: Connection, process: BaseProcess) -> tuple[str, Any]:
 
 def _died(process: BaseProcess) -> WorkerDied:
     process.join(_STOP_S)
-    code = process.exitcode
-    how = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
     return WorkerDied(
-        f"a worker process ended without an answer ({how}); it may have run out of memory: "
+        f"a worker process ended without an answer ({how_it_ended(process)}); it may have run out of memory: "
         "run again with --workers 1, finished segments are kept"
     )
+
+
+def how_it_ended(process: BaseProcess) -> str:
+    """Return in words how a process ended: by which signal, or with which exit status."""
+    code = process.exitcode
+    return f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
 
 
 def _stop(crew: dict[Connection, BaseProcess]) -> None:
@@ -141,7 +145,7 @@ def _serve(connection: Connection, task: Callable[..., Any]) -> None:
     """Do tasks until the other end is closed. The main loop of a worker process."""
     # Ctrl-C reaches the whole group; the parent alone decides what happens then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, name="funscribe-parent", daemon=True).start()
+    threading.Thread(target=end_with_parent, name="funscribe-parent", daemon=True).start()
     try:
         while True:
             argument = connection.recv()
@@ -156,7 +160,7 @@ def _serve(connection: Connection, task: Callable[..., Any]) -> None:
         os._exit(0)  # the parent is gone: nobody is left to tell
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process as soon as its parent has ended, whatever a task is at."""
     parent = multiprocessing.parent_process()
     if parent is not None:
