@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from funscribe.errors import OutputNotWritable, ScriptBusy
+from funscribe.locks import alone
 
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "free some space or choose another folder"),
@@ -116,33 +117,17 @@ def exclusive(path: Path | str) -> Iterator[None]:
         OutputNotWritable: If the temporary folder cannot be written.
     """
     lock = _lock_path(path)
-    try:
-        descriptor = _take(lock)
-    except OSError as error:
-        raise not_writable(lock, error) from error
-    if descriptor is None:
-        raise ScriptBusy(f"{path}: another run is writing it; wait for it to end or choose another folder")
-    _held.add(descriptor)
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            free = stack.enter_context(alone(lock))
+        except OSError as error:
+            raise not_writable(lock, error) from error
+        if not free:
+            raise ScriptBusy(
+                f"{path}: another run is writing it; wait for it to end or choose another folder"
+            )
         yield
-    finally:
-        _held.discard(descriptor)
-        _give_back(lock, descriptor)
-
-
-_held: set[int] = set()
-
-
-def _forget_in_child() -> None:
-    # A forked worker shares the open lock; it would keep it alive after its parent is gone.
-    for descriptor in _held:
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
-    _held.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_in_child)
 
 
 def _lock_path(path: Path | str) -> Path:
@@ -150,61 +135,3 @@ def _lock_path(path: Path | str) -> Path:
     digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     user = os.getuid() if hasattr(os, "getuid") else "user"
     return Path(tempfile.gettempdir()) / f"funscribe-{user}" / f"{digest}.lock"
-
-
-def _take(lock: Path) -> int | None:
-    """Descriptor of the locked file, None if another holds it."""
-    lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    while True:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-        mine = False
-        try:
-            if not _lock(descriptor):
-                return None
-            # The holder before may have removed the file between our opening and our locking it.
-            mine = _is(lock, descriptor)
-        finally:
-            if not mine:
-                os.close(descriptor)
-        if mine:
-            return descriptor
-
-
-def _is(lock: Path, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(lock.stat(), os.fstat(descriptor))
-    except FileNotFoundError:
-        return False
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _give_back(lock: Path, descriptor: int) -> None:
-        os.close(descriptor)
-        # An open file cannot be removed here: if another has opened it meanwhile, it stays.
-        with contextlib.suppress(OSError):
-            lock.unlink()
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _give_back(lock: Path, descriptor: int) -> None:
-        # Removed while still locked, so that nobody can lock a file that is about to vanish unnoticed.
-        with contextlib.suppress(OSError):
-            lock.unlink()
-        os.close(descriptor)

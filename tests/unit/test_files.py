@@ -168,25 +168,6 @@ def test_threads_take_turns_and_never_meet(place):
     assert len(seen) + len(busy) == 800
 
 
-def test_a_lock_whose_file_was_just_removed_is_taken_again(place, monkeypatch):
-    file = place / "a"
-    lock, locks = files._lock_path(file), []
-
-    def lock_late(descriptor):
-        # The holder before ends between our opening and our locking.
-        if not locks:
-            lock.unlink()
-        locks.append(descriptor)
-        return real(descriptor)
-
-    real = files._lock
-    monkeypatch.setattr(files, "_lock", lock_late)
-    with exclusive(file):
-        assert len(locks) == 2
-        with pytest.raises(ScriptBusy), exclusive(file):
-            pass
-
-
 HOLDER = textwrap.dedent(
     """
     import os, sys, time
