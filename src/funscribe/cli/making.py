@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from funscribe.cli.targets import Target, make_home
+from funscribe.cli.targets import Target
 from funscribe.errors import FunscribeError, OutputNotWritable
 
 if TYPE_CHECKING:
-    from funscribe.pipeline import Generated
+    from funscribe.pipeline import Delivered, Generated
+    from funscribe.pipeline.order import Order
     from funscribe.recipe import Recipe
-    from funscribe.records import Script
 
 _KEYS = (
     "script",
@@ -65,7 +66,7 @@ class Batch:
 
         self._recipe = recipe
         self._wishes = wishes
-        self._variants = find_variants(wishes.variants)
+        find_variants(wishes.variants)  # what is misspelt is told once, not of every video
         self._made: dict[Path, Path] = {}
         self.failed = False
 
@@ -85,7 +86,7 @@ class Batch:
                 self._print(str(video or ""), {"error": str(error)})
 
     def _do(self, target: Target) -> None:
-        from funscribe.files import exclusive
+        from funscribe.pipeline.delivering import is_kept
 
         twin = self._made.get(target.script)
         if twin is not None:
@@ -94,16 +95,26 @@ class Batch:
             )
         self._made[target.script] = target.video
         self._check_preview(target)
-        paths = [target.script, *(_variant_path(target.script, one.name) for one in self._variants)]
-        there = all(path.exists() for path in paths)
-        kept = there and not self._wishes.overwrite and target.video.is_file()
+        order = self._order(target)
+        kept = is_kept(order)
         if kept:
             self._keep(target)
         if kept and self._wishes.preview is None:
             return
-        make_home(target.script)
-        with exclusive(target.script):
-            self._make(target, kept)
+        delivered = self._deliver(order)
+        if not kept and delivered.made is not None:
+            self._tell(order, delivered, delivered.made)
+
+    def _order(self, target: Target) -> Order:
+        from funscribe.pipeline.order import Order
+
+        return Order(
+            video=str(target.video),
+            script=str(target.script),
+            recipe=self._recipe,
+            variants=self._wishes.variants,
+            overwrite=self._wishes.overwrite,
+        )
 
     def _check_preview(self, target: Target) -> None:
         """Refuse to write the preview over a file, above all over the video."""
@@ -122,71 +133,56 @@ class Batch:
         else:
             typer.echo(note)
 
-    def _make(self, target: Target, kept: bool) -> None:
+    def _deliver(self, order: Order) -> Delivered:
         from funscribe.cli.progress import progress_line
-        from funscribe.pipeline import generate as generate_script
+        from funscribe.pipeline import deliver
+
+        preview = self._wishes.preview
+        with ExitStack() as line:
+            tell = line.enter_context(progress_line(Path(order.video).name))
+
+            def draw(made: Generated) -> None:
+                line.close()  # a terminal has one line of progress at a time
+                if preview is not None:
+                    self._draw(preview, made)
+
+            on_made = None if preview is None else draw
+            return deliver(order, workers=self._wishes.workers, on_progress=tell, on_made=on_made)
+
+    def _draw(self, preview: Path, made: Generated) -> None:
+        from funscribe.cli.progress import progress_line
         from funscribe.pipeline import write_preview
-        from funscribe.script import write_script
 
-        with progress_line(target.video.name) as tell:
-            made = generate_script(target.video, self._recipe, workers=self._wishes.workers, on_progress=tell)
-        if self._wishes.preview is not None:
-            with progress_line(self._wishes.preview.name) as tell:
-                write_preview(
-                    self._wishes.preview,
-                    made.trace,
-                    made.signal,
-                    self._recipe.video,
-                    tell,
-                    tracks=made.tracks,
-                )
-        if kept:
-            return
-        scripts = self._scripts(target, made)
-        for path, script in scripts.items():
-            if self._wishes.overwrite or not path.exists():
-                write_script(path, script)
-        self._tell(target, made, list(scripts))
+        with progress_line(preview.name) as tell:
+            write_preview(preview, made.trace, made.signal, self._recipe.video, tell, tracks=made.tracks)
 
-    def _scripts(self, target: Target, made: Generated) -> dict[Path, Script]:
-        """Return every script to be written: a file for each axis, and as many again for each variant."""
-        from funscribe.script.formats.sets import parts_of_set
-        from funscribe.script.variants import make_variant
-
-        scripts = dict(parts_of_set(made.script, target.script))
-        for variant in self._variants:
-            other = make_variant(made.script, variant)
-            scripts |= parts_of_set(other, _variant_path(target.script, variant.name))
-        return scripts
-
-    def _tell(self, target: Target, made: Generated, paths: list[Path]) -> None:
-        duration_s = float(made.trace.time_s[-1])
+    def _tell(self, order: Order, delivered: Delivered, made: Generated) -> None:
         if self._wishes.json:
             figures = {
-                "script": str(target.script),
-                "actions": len(made.script),
-                "frames": len(made.trace),
-                "duration_s": round(duration_s, 3),
-                "elapsed_s": round(made.elapsed_s, 3),
-                "frames_per_s": round(made.frames_per_s, 1),
-                "peak_rss_mb": round(made.peak_rss_mb, 1),
+                "script": order.script,
+                "actions": delivered.actions,
+                "frames": delivered.frames,
+                "duration_s": round(delivered.duration_s, 3),
+                "elapsed_s": round(delivered.elapsed_s, 3),
+                "frames_per_s": round(delivered.frames_per_s, 1),
+                "peak_rss_mb": round(delivered.peak_rss_mb, 1),
                 "trace": str(made.folder),
                 **_seen_by(made),
-                "scripts": [str(path) for path in paths],
-                "cached": made.cached,
-                "warnings": list(made.warnings),
+                "scripts": list(delivered.paths),
+                "cached": delivered.cached,
+                "warnings": list(delivered.warnings),
             }
-            self._print(str(target.video), figures)
+            self._print(order.video, figures)
             return
-        speed = f"{duration_s / max(made.elapsed_s, 1e-9):.1f} x real time"
-        source = "stored trace" if made.cached else f"{made.frames_per_s:.0f} frames/s, {speed}"
-        typer.echo(f"{target.script}: {len(made.script)} actions, {duration_s:.1f} s ({source})")
-        for path in paths[1:]:
+        speed = f"{delivered.duration_s / max(delivered.elapsed_s, 1e-9):.1f} x real time"
+        source = "stored trace" if delivered.cached else f"{delivered.frames_per_s:.0f} frames/s, {speed}"
+        typer.echo(f"{order.script}: {delivered.actions} actions, {delivered.duration_s:.1f} s ({source})")
+        for path in delivered.paths[1:]:
             typer.echo(f"  {path}")
         seen = _seen_by(made)
         if seen:
             typer.echo("  {model} in {precision} on {device} ({engine}): {tracks} tracks".format(**seen))
-        for warning in made.warnings:
+        for warning in delivered.warnings:
             typer.echo(f"  warning: {warning}", err=True)
 
     def _print(self, video: str, figures: dict[str, Any]) -> None:
@@ -194,10 +190,6 @@ class Batch:
 
         blank: dict[str, Any] = dict.fromkeys(_KEYS)
         print_json({"video": video, **blank, "cached": False, "warnings": [], **figures})
-
-
-def _variant_path(script: Path, name: str) -> Path:
-    return script.with_name(f"{script.stem}.{name}.funscript")
 
 
 def _seen_by(made: Generated) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from funscribe.errors import OutputNotWritable, VideoNotFound
+from funscribe.errors import VideoNotFound
 
 # What a folder is searched for; a video named by itself may have any suffix.
 _VIDEO_SUFFIXES = frozenset({
@@ -52,19 +51,3 @@ def _videos(folder: Path, recursive: bool) -> Iterator[Path]:
     for path in found:
         if path.suffix.lower() in _VIDEO_SUFFIXES and not path.name.startswith(".") and path.is_file():
             yield path
-
-
-def make_home(script: Path) -> None:
-    """Make the folder of a script, and find out before the work whether it can be written.
-
-    Raises:
-        OutputNotWritable: It cannot.
-    """
-    from funscribe.files import not_writable
-
-    try:
-        script.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise not_writable(script.parent, error) from error
-    if not os.access(script.parent, os.W_OK):
-        raise OutputNotWritable(f"{script.parent} is not writable; choose another folder with -o")

@@ -9,6 +9,7 @@ from funscribe.lazy import lazy
 if TYPE_CHECKING:
     from funscribe.pipeline.comparing import Comparison, Difference, compare_scripts, write_script_comparison
     from funscribe.pipeline.composing import Composition, compose
+    from funscribe.pipeline.delivering import Delivered, deliver
     from funscribe.pipeline.generating import Generated, generate
     from funscribe.pipeline.preview import write_preview
     from funscribe.pipeline.watching import Watched, watch, watch_with_store
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Comparison",
     "Composition",
+    "Delivered",
     "Difference",
     "Generated",
     "Watched",
     "compare_scripts",
     "compose",
+    "deliver",
     "generate",
     "watch",
     "watch_with_store",
@@ -34,6 +37,7 @@ __getattr__ = lazy(
     {
         "comparing": ("Comparison", "Difference", "compare_scripts", "write_script_comparison"),
         "composing": ("Composition", "compose"),
+        "delivering": ("Delivered", "deliver"),
         "generating": ("Generated", "generate"),
         "preview": ("write_preview",),
         "watching": ("Watched", "watch", "watch_with_store"),

@@ -11,7 +11,7 @@ from funscribe.monitor import Progress
 from funscribe.motion.axes import UNSEEN
 from funscribe.motion.roles import unheeded
 from funscribe.pipeline.composing import Composition, compose
-from funscribe.pipeline.watching import watch_with_store
+from funscribe.pipeline.watching import Spread, Workers, watch_with_store
 from funscribe.recipe import Recipe
 from funscribe.records import MotionSignal, Script, Trace, Tracks
 from funscribe.trace import TraceStore
@@ -56,16 +56,23 @@ def generate(
     video: str | Path,
     recipe: Recipe | None = None,
     *,
-    workers: int = 0,
+    workers: Workers = 0,
     on_progress: Callable[[Progress], None] | None = None,
+    spread_over: Spread | None = None,
+    on_need: Callable[[int], None] | None = None,
+    on_stage: Callable[[str], None] | None = None,
 ) -> Generated:
     """Turn a video into a script. Nothing is written but the trace in the cache.
 
     Args:
         video: The file.
         recipe: The options; None for the defaults.
-        workers: Processes that watch segments side by side; 0 takes one a core.
-        on_progress: Told how far it is, at most four times a second.
+        workers: Processes that watch segments side by side; 0 takes one a core. A callable tells the cores
+            that are granted now; see `watch_with_store`.
+        on_progress: Told how far the watching is, at most four times a second.
+        spread_over: What carries out the tasks of the segments; None for processes of this machine.
+        on_need: Told how many bytes the trace will add to the disk, once that is known.
+        on_stage: Told what begins: "watching", "composing".
 
     Raises:
         VideoError: The video cannot be used.
@@ -73,7 +80,12 @@ def generate(
     """
     began = time.perf_counter()
     recipe = recipe or Recipe()
+    tell_stage = on_stage or _ignore
+    tell_stage("watching")
+    if callable(workers):
+        workers = workers()
     watched = watch_with_store(video, recipe, TraceStore(), workers, on_progress)
+    tell_stage("composing")
     made = compose(watched.trace, recipe)
     elapsed_s = time.perf_counter() - began
     return Generated(
@@ -93,6 +105,10 @@ def generate(
         ),
         tracks=made.tracks,
     )
+
+
+def _ignore(stage: str) -> None:
+    pass
 
 
 def weak_passages(signal: MotionSignal) -> tuple[tuple[float, float], ...]:

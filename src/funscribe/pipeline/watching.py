@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from funscribe.pipeline.looking import Model
 
 _FEWEST_FRAMES = 3
+
+Workers = int | Callable[[], int]
+Spread = Callable[[Callable[[Any, Any], Any], Sequence[Any], Workers, Callable[[Any], None]], list[Any]]
 
 
 class Plan(msgspec.Struct, frozen=True):

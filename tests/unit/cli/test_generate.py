@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from funscribe.cli.main import app
 from funscribe.errors import VideoTooShort
-from funscribe.recipe import Recipe
+from funscribe.pipeline.order import Order
 
 KEYS = {
     "video", "script", "actions", "frames", "duration_s", "elapsed_s", "frames_per_s", "peak_rss_mb",
@@ -91,7 +91,7 @@ def test_a_stop_by_the_user_is_said_and_leaves_no_script(film: Path, monkeypatch
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("funscribe.pipeline.generate", stopped)
+    monkeypatch.setattr("funscribe.pipeline.deliver", stopped)
     ran = _run(film)
     assert ran.exit_code == 130
     assert "stopped; the same command goes on from here" in ran.stderr
@@ -117,11 +117,11 @@ def test_a_profile_is_what_the_other_words_change(
 ) -> None:
     seen: list[tuple[int, int]] = []
 
-    def stop(video: Path, recipe: Recipe, *, workers: int, on_progress: object) -> None:
-        seen.append((workers, recipe.detect.size_px))
+    def stop(order: Order, *, workers: int, **more: object) -> None:
+        seen.append((workers, order.recipe.detect.size_px))
         raise VideoTooShort("seen")
 
-    monkeypatch.setattr("funscribe.pipeline.generate", stop, raising=False)
+    monkeypatch.setattr("funscribe.pipeline.deliver", stop, raising=False)
     ran = CliRunner().invoke(app, ["generate", str(film), *words])
     assert ran.exit_code == 1
     assert seen == [(workers, size_px)]

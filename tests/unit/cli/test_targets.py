@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from funscribe.cli.targets import Target, find_targets, make_home
-from funscribe.errors import OutputNotWritable, VideoNotFound
+from funscribe.cli.targets import Target, find_targets
+from funscribe.errors import VideoNotFound
 
 
 @pytest.fixture
@@ -45,11 +45,3 @@ def test_a_folder_without_videos_is_an_error_in_its_place(tmp_path: Path, recurs
     assert isinstance(first, VideoNotFound)
     assert hint in str(first)
     assert isinstance(second, Target)
-
-
-def test_the_folder_of_a_script_is_made(tmp_path: Path) -> None:
-    make_home(tmp_path / "a" / "b" / "c.funscript")
-    assert (tmp_path / "a" / "b").is_dir()
-    (tmp_path / "file").touch()
-    with pytest.raises(OutputNotWritable, match="choose another folder"):
-        make_home(tmp_path / "file" / "c.funscript")
