@@ -6,6 +6,7 @@ FunscribeError
 │   ├── VideoUnreadable        (ValueError)     not a video, damaged beyond the bound, no picture stream
 │   ├── VideoEncrypted         (PermissionError)
 │   ├── VideoTooShort          (ValueError)
+│   ├── VideoUnreachable       (ConnectionError) the place where it lies does not answer
 │   └── TimeOutsideVideo       (ValueError)
 ├── TraceCorrupted             (ValueError)
 ├── RecipeInvalid              (ValueError)
@@ -60,6 +61,10 @@ class VideoEncrypted(VideoError, PermissionError):
 
 class VideoTooShort(VideoError, ValueError):
     """There are too few frames for motion to be seen."""
+
+
+class VideoUnreachable(VideoError, ConnectionError):
+    """The place where the file lies does not answer, or no longer."""
 
 
 class TimeOutsideVideo(VideoError, ValueError):

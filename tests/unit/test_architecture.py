@@ -11,17 +11,19 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "funscribe"
 UNIT = ROOT / "tests" / "unit"
 HEAVY = {
-    "av", "buttplug", "cv2", "librosa", "matplotlib", "nicegui", "numpy", "onnxruntime", "openvino", "ray",
-    "scipy", "serial",
+    "av", "buttplug", "cv2", "fsspec", "librosa", "matplotlib", "nicegui", "numpy", "onnxruntime", "openvino",
+    "ray", "scipy", "serial",
 }  # fmt: skip
 DOORS = {
     "av": ("video/",),
     "buttplug": ("devices/routes/buttplug.py",),
     "cv2": ("field/flow.py", "detect/letterbox.py", "detect/crops.py", "testing/"),
+    "fsspec": ("remote.py",),
     "librosa": ("script/beats.py",),
     "matplotlib": ("plots.py",),
     "onnxruntime": ("detect/engines/onnxruntime.py",),
     "openvino": ("detect/engines/openvino", "detect/quantise.py"),
+    "ray": ("jobs/engines/cluster.py",),
     "scipy": ("field/", "motion/", "script/", "track/", "evaluate/", "testing/", "zigzag.py"),
     "serial": ("devices/routes/tcode.py",),
 }

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import av
@@ -23,8 +22,10 @@ from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from funscribe.errors import VideoEncrypted, VideoUnreadable
+from funscribe.errors import VideoEncrypted, VideoError, VideoUnreadable
 from funscribe.records import VideoInfo
+from funscribe.urls import shown
+from funscribe.video.input import Input
 from funscribe.video.options import VideoOptions
 
 # FFmpeg reports every damaged block on stderr; what matters of it is counted and told by us. Its own
@@ -98,7 +99,7 @@ class PyAVSource:
     """
 
     def __init__(self, path: str, options: VideoOptions, *, threads: int = 0) -> None:
-        self._path = path
+        self._path = shown(path)  # as it is told; what is secret in a URL is not
         self._options = options
         self._threads = threads
         self._moved = False
@@ -106,19 +107,25 @@ class PyAVSource:
         self.damaged = 0
         self.concealed = 0
         self.last_pts: int | None = None
-        self._container, self._stream = self._open(threads=1)
+        self._input = Input(path)
         try:
-            first = self._first_frame()
-            self.info = self._describe(first)
-            self.first_pts: int | None = first.pts
-        finally:
-            self._container.close()
-        # A fresh decoder: what the first one held must not leak into a passage.
-        self._container, self._stream = self._open(threads)
+            self._container, self._stream = self._open(threads=1)
+            try:
+                first = self._first_frame()
+                self.info = self._describe(first, path)
+                self.first_pts: int | None = first.pts
+            finally:
+                self._container.close()
+            # A fresh decoder: what the first one held must not leak into a passage.
+            self._container, self._stream = self._open(threads)
+        except BaseException:
+            self._input.close()
+            raise
 
     def close(self) -> None:
         """Release the file and the decoder."""
         self._container.close()
+        self._input.close()
 
     def __iter__(self) -> Iterator[PyAVFrame]:
         return self.between(None, None)
@@ -190,8 +197,9 @@ class PyAVSource:
 
     def _open(self, threads: int) -> tuple[InputContainer, VideoStream]:
         try:
-            # An absolute path: FFmpeg takes what stands before a colon for a protocol.
-            container = av.open(str(Path(self._path).absolute()), metadata_errors="ignore")
+            container: InputContainer = av.open(self._input.begin(), "r", metadata_errors="ignore")
+        except VideoError:  # of the place where it lies
+            raise
         except (av.FFmpegError, OSError, ValueError) as error:
             raise VideoUnreadable(
                 f"{self._path} is not a readable video (empty, cut short or another kind of file); "
@@ -312,12 +320,11 @@ class PyAVSource:
             "the file is cut short or damaged, copy it again"
         )
 
-    def _describe(self, frame: VideoFrame) -> VideoInfo:
+    def _describe(self, frame: VideoFrame, path: str) -> VideoInfo:
         stream, container = self._stream, self._container
         rotation = round(-frame.rotation / 90) * 90 % 360
         aspect = stream.sample_aspect_ratio or Fraction(1)
         coded = (frame.width, frame.height)
-        shown = _upright(coded, aspect, rotation)
         base = stream.time_base or Fraction(1, av.time_base)
         # A short file may be over before FFmpeg has made out where it starts; the first frame knows.
         begin = stream.start_time if stream.start_time is not None else frame.pts or 0
@@ -328,11 +335,11 @@ class PyAVSource:
         elif container.duration:
             duration = container.duration / av.time_base
         # A raw stream has no clock, and its average is a default of FFmpeg's; the codec may know better.
-        clocked = stream.start_time is not None or stream.duration is not None
-        rate = stream.average_rate if clocked else stream.guessed_rate
+        unclocked = stream.start_time is None and stream.duration is None
+        rate = stream.guessed_rate if unclocked else stream.average_rate
         return VideoInfo(
-            path=self._path,
-            size_wh=shown,
+            path=path,
+            size_wh=_upright(coded, aspect, rotation),
             coded_size_wh=coded,
             time_base=base,
             origin_s=origin_s,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from funscribe.errors import TimeOutsideVideo, VideoNotFound
 from funscribe.plugins import load
+from funscribe.urls import is_url
 from funscribe.video.options import VideoOptions
 
 if TYPE_CHECKING:
@@ -87,15 +88,16 @@ def open_source(path: str | Path, options: VideoOptions | None = None, *, thread
     """Open a video for reading.
 
     Args:
-        path: The file.
+        path: The file, or a URL that fsspec knows (s3://, http://, ...).
         options: How to decode.
         threads: Decoder threads; 0 leaves it to the decoder.
 
     Raises:
         VideoError: The video cannot be used.
+        DeviceMissing: It is at a URL, and a library for that is not installed.
         PluginNotFound: No source of the name in the options is installed.
     """
-    if not Path(path).is_file():
+    if not is_url(path) and not Path(path).is_file():
         what = "is a folder, not a video" if Path(path).is_dir() else "does not exist; check the path"
         raise VideoNotFound(f"{path} {what}")
     chosen = options or VideoOptions()

@@ -66,3 +66,18 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
     with pytest.raises(VideoNotFound):
         trace_key(tmp_path / "pipe.mp4", b"")
+
+
+def test_a_url_gives_the_key_of_the_file_that_it_names(big: Path, tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed")
+    memory = fsspec.filesystem("memory")
+    small = tmp_path / "small"
+    for size in (0, 5, SIZE):
+        small.write_bytes(big.read_bytes()[:size])
+        memory.pipe_file("/big.bin", small.read_bytes())
+        key = trace_key(small, b"options")
+        assert trace_key("memory://big.bin", b"options") == key
+        assert trace_key(small.as_uri(), b"options") == key
+    memory.store.clear()
+    with pytest.raises(VideoNotFound, match="does not exist"):
+        trace_key("memory://big.bin", b"options")
