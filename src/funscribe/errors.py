@@ -106,6 +106,10 @@ class RevisionInvalid(FunscribeError, ValueError):
 class OutputNotWritable(FunscribeError, OSError):
     """A file cannot be written where it was asked for."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Why (`errno`) would be lost on the way from one process to another.
+        return type(self), self.args, {"errno": self.errno}
+
 
 class PluginNotFound(FunscribeError, LookupError):
     """No such plug-in is installed."""

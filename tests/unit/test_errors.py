@@ -1,3 +1,4 @@
+import errno
 import inspect
 import pickle
 
@@ -52,3 +53,10 @@ def test_the_tree_in_the_docstring_is_complete() -> None:
     assert errors.__doc__ is not None
     for kind in EVERY:
         assert kind.__name__ in errors.__doc__
+
+
+def test_why_a_file_cannot_be_written_crosses_to_another_process() -> None:
+    error = errors.OutputNotWritable("a.funscript cannot be written: the disk is full; free some space")
+    error.errno = errno.ENOSPC
+    crossed = pickle.loads(pickle.dumps(error))
+    assert (str(crossed), crossed.errno) == (str(error), errno.ENOSPC)
