@@ -17,59 +17,131 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from funscribe.errors import WorkerDied
 
 A = TypeVar("A")
 Report = Callable[[Any], None]
+Workers = int | Callable[[], int]
 _STOP_S = 1.0
+_ASK_S = 0.5  # how often the number of workers is asked for while nothing else happens
 
 
-def spread(task: Callable[[A, Report], Any], arguments: Sequence[A], workers: int, tell: Report) -> list[Any]:
+class Finished(NamedTuple):
+    """What a stand-in for `spread` may tell besides: the result of a task as soon as it is there.
+
+    Attributes:
+        at: Which argument it is of.
+        result: What the task returned.
+    """
+
+    at: int
+    result: Any
+
+
+class Spread(Protocol):
+    """What carries out tasks: `spread`, or a stand-in for it that has other machines do them.
+
+    A stand-in may begin a task anew elsewhere, for tasks are told nothing but their argument. It may tell
+    `Finished` for each result as it comes, so that what is done is kept should the rest fail.
+    """
+
+    def __call__(
+        self, task: Callable[[A, Report], Any], arguments: Sequence[A], workers: Workers, tell: Report
+    ) -> list[Any]:
+        """Do what `spread` does."""
+        ...
+
+
+def spread(
+    task: Callable[[A, Report], Any], arguments: Sequence[A], workers: Workers, tell: Report
+) -> list[Any]:
     """Run `task(argument, report)` for every argument and return the results, in order.
 
     Args:
         task: A function of a module (it is found by its name in the worker); it may call `report`.
-        arguments: One task each.
-        workers: Processes at most; with 1 the tasks run here, in this process.
+        arguments: One task each; each is taken from the sequence when its task begins.
+        workers: Processes at most; with 1 the tasks run here, in this process. A callable is asked again and
+            again, so it must be quick: more processes are started when it grants more, even if the first
+            tasks ran here; when it grants fewer, some get no further task and end.
         tell: Called here with what the tasks report, as it comes.
 
     Raises:
         WorkerDied: A worker ended without an answer.
         Exception: What a task raised. All other workers are stopped first.
     """
-    if workers <= 1 or len(arguments) <= 1:
-        return [task(argument, tell) for argument in arguments]
-    return _run_apart(task, arguments, min(workers, len(arguments)), tell)
+    results: list[Any] = []
+    while len(results) < len(arguments):
+        granted = workers() if callable(workers) else workers
+        if min(granted, len(arguments) - len(results)) > 1:
+            return results + _Crew(task, arguments, workers, tell).run(len(results))
+        results.append(task(arguments[len(results)], tell))
+    return results
 
 
-def _run_apart(
-    task: Callable[[A, Report], Any], arguments: Sequence[A], workers: int, tell: Report
-) -> list[Any]:
-    results: dict[int, Any] = {}
-    crew: dict[Connection, BaseProcess] = {}
-    at_work: dict[Connection, int] = {}
-    waiting = iter(enumerate(arguments))
-    try:
-        for _ in range(workers):
-            connection, process = _start(task)
-            crew[connection] = process
-            _assign(connection, process, waiting, at_work)
-        while at_work:
-            ready = wait(list(at_work))
-            for connection in [other for other in at_work if other in ready]:
-                kind, value = _hear(connection, crew[connection])
-                if kind == "failed":
-                    raise value
-                if kind == "value":
-                    tell(value)
-                else:
-                    results[at_work.pop(connection)] = value
-                    _assign(connection, crew[connection], waiting, at_work)
-    finally:
-        _stop(crew)
-    return [results[index] for index in range(len(arguments))]
+class _Crew:
+    """Worker processes and what each of them is at."""
+
+    def __init__(
+        self, task: Callable[[A, Report], Any], arguments: Sequence[A], workers: Workers, tell: Report
+    ) -> None:
+        self._task = task
+        self._arguments = arguments
+        self._workers = workers
+        self._tell = tell
+        self._there: dict[Connection, BaseProcess] = {}
+        self._at_work: dict[Connection, int] = {}
+        self._next = 0
+        self._results: dict[int, Any] = {}
+
+    def run(self, first: int) -> list[Any]:
+        """Do the tasks from `first` on and return their results."""
+        self._next = first
+        patience_s = _ASK_S if callable(self._workers) else None
+        try:
+            while self._fill():
+                ready = wait(list(self._at_work), patience_s)
+                for connection in [other for other in self._at_work if other in ready]:
+                    self._hear(connection)
+        finally:
+            _stop(self._there)
+        return [self._results[index] for index in range(first, len(self._arguments))]
+
+    def _fill(self) -> bool:
+        """Give every worker that is granted a task, send the others away, and tell whether any is at work."""
+        granted = max(1, self._workers() if callable(self._workers) else self._workers)
+        for connection in [idle for idle in self._there if idle not in self._at_work]:
+            if len(self._there) > granted or self._next >= len(self._arguments):
+                _stop({connection: self._there.pop(connection)})
+            else:
+                self._assign(connection)
+        while len(self._there) < granted and self._next < len(self._arguments):
+            connection, process = _start(self._task)
+            self._there[connection] = process
+            self._assign(connection)
+        return bool(self._at_work)
+
+    def _assign(self, connection: Connection) -> None:
+        argument = self._arguments[self._next]
+        self._at_work[connection] = self._next
+        self._next += 1
+        try:
+            connection.send(argument)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise _died(self._there[connection]) from error
+
+    def _hear(self, connection: Connection) -> None:
+        try:
+            kind, value = connection.recv()
+        except (EOFError, ConnectionResetError) as error:
+            raise _died(self._there[connection]) from error
+        if kind == "failed":
+            raise value
+        if kind == "value":
+            self._tell(value)
+        else:
+            self._results[self._at_work.pop(connection)] = value
 
 
 def _start(task: Callable[..., Any]) -> tuple[Connection, BaseProcess]:
@@ -95,27 +167,6 @@ def nameless_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
-
-
-def _assign(
-    connection: Connection, process: BaseProcess, waiting: Any, at_work: dict[Connection, int]
-) -> None:
-    following = next(waiting, None)
-    if following is None:
-        return
-    at_work[connection] = following[0]
-    try:
-        connection.send(following[1])
-    except (BrokenPipeError, ConnectionResetError) as error:
-        raise _died(process) from error
-
-
-def _hear(connection: Connection, process: BaseProcess) -> tuple[str, Any]:
-    try:
-        kind, value = connection.recv()
-    except (EOFError, ConnectionResetError) as error:
-        raise _died(process) from error
-    return kind, value
 
 
 def _died(process: BaseProcess) -> WorkerDied:

@@ -47,3 +47,16 @@ def sleep_long(folder: str, report: Any) -> None:
     Path(folder, str(os.getpid())).touch()
     report("here")
     time.sleep(60)
+
+
+def meet(argument: tuple[str, int], report: Any) -> int:
+    """Tell who is here, and wait until as many have come as are wanted."""
+    folder, wanted = Path(argument[0]), argument[1]
+    (folder / str(os.getpid())).touch()
+    report(os.getpid())
+    until = time.monotonic() + 30
+    while len(list(folder.iterdir())) < wanted:
+        if time.monotonic() > until:
+            raise TimeoutError(f"{len(list(folder.iterdir()))} of {wanted} came")
+        time.sleep(0.01)
+    return os.getpid()

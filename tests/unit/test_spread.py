@@ -2,9 +2,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -145,3 +146,97 @@ def test_a_script_without_a_guard_may_use_workers(tmp_path: Path) -> None:
         source = script.read_text() if given["args"][-1] == "-" else None
         ran = subprocess.run(**given, input=source, capture_output=True, text=True, timeout=60)
         assert (ran.stdout, ran.stderr) == ("begun\n[2, 4, 6]\n", "")
+
+
+# --- a number of workers that changes
+
+
+def test_a_run_that_began_here_goes_on_with_as_many_as_are_granted(tmp_path: Path) -> None:
+    from spread_tasks import meet
+
+    told: list[int] = []
+    # The tasks after the second end only once two more processes have come.
+    arguments = [(str(tmp_path), wanted) for wanted in (1, 1, 3, 3, 3, 3)]
+    done = spread(meet, arguments, lambda: 1 if len(told) < 2 else 2, told.append)
+    assert done[:2] == [os.getpid()] * 2
+    assert os.getpid() not in done[2:]
+    assert len(set(done[2:])) == 2, "each worker is used again"
+    assert sorted(told) == sorted(done)
+
+
+def test_more_are_started_while_the_others_are_at_work(tmp_path: Path) -> None:
+    from spread_tasks import meet
+
+    told: list[int] = []
+    done = spread(meet, [(str(tmp_path), 3)] * 5, lambda: 2 if len(told) < 2 else 3, told.append)
+    assert len(set(done)) == 3
+
+
+def test_those_who_are_no_longer_granted_end(tmp_path: Path) -> None:
+    from spread_tasks import meet
+
+    told: list[int] = []
+    left: list[int] = []
+
+    def tell(pid: int) -> None:
+        told.append(pid)
+        if len(told) > 3:
+            left.append(len(_workers()))
+
+    done = spread(meet, [(str(tmp_path), 3)] * 7, lambda: 3 if len(told) < 3 else 0, tell)
+    assert len(set(done[:3])) == 3
+    assert len(set(done[3:])) == 1
+    assert left == [1] * 4
+
+
+def test_what_grants_may_change_its_mind_at_any_time() -> None:
+    from spread_tasks import double
+
+    grants = iter(np.random.default_rng(3).integers(-1, 5, 10_000).tolist())
+    assert spread(double, range(9), lambda: next(grants), _ignore) == [2 * k for k in range(9)]
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_an_error_of_what_grants_stops_all(after: int) -> None:
+    from spread_tasks import double
+
+    asked: list[int] = []
+
+    def grant() -> int:
+        asked.append(1)
+        if len(asked) > after:
+            raise ZeroDivisionError
+        return 2
+
+    with pytest.raises(ZeroDivisionError):
+        spread(double, range(9), grant, _ignore)
+
+
+def test_an_argument_is_taken_when_its_task_begins() -> None:
+    from spread_tasks import double
+
+    told: list[object] = []
+    when: list[int] = []
+
+    class Late(Sequence[int]):
+        def __len__(self) -> int:
+            return 6
+
+        def __getitem__(self, index: int) -> int:  # type: ignore[override]
+            when.append(len(told))
+            return index
+
+    assert spread(double, Late(), 1, told.append) == [0, 2, 4, 6, 8, 10]
+    assert when == [0, 1, 2, 3, 4, 5]
+    when.clear()
+    told.clear()
+    assert spread(double, Late(), 2, told.append) == [0, 2, 4, 6, 8, 10]
+    assert when[:2] == [0, 0]
+    assert when[5] >= 4
+
+
+def test_a_death_among_a_changing_crew_is_told() -> None:
+    from spread_tasks import fail
+
+    with pytest.raises(WorkerDied):
+        spread(fail, ["wait", "kill"], lambda: 2, _ignore)
