@@ -64,7 +64,7 @@ def whole_file(path: Path | str) -> Iterator[Path]:
             with contextlib.suppress(OSError):
                 unfinished.unlink()
             raise
-        _settle(target.parent)
+        settle(target.parent)
     except OutputNotWritable:
         raise
     except OSError as error:
@@ -92,7 +92,7 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Bring the new name of a file down to the disk, where the system can do that."""
     if sys.platform == "win32":
         return
