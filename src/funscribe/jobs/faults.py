@@ -1,0 +1,185 @@
+"""What can be wrong with the file of the queue: found, kept for later, and told with its remedy."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import filecmp
+import os
+import shutil
+import sqlite3
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from funscribe.errors import QueueBusy, QueueDamaged, QueueError, QueueNotWritable
+from funscribe.files import not_writable, printable
+
+_MAGIC = b"SQLite format 3\0"
+_HEAD = 100
+_MOST_COPIES = 20
+_REMEDY = "choose another place with FUNSCRIBE_QUEUE"
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+_CLOSED = {
+    sqlite3.SQLITE_FULL: "the disk is full; free some space",
+    sqlite3.SQLITE_READONLY: f"the file or its folder is read-only; change that or {_REMEDY}",
+    sqlite3.SQLITE_PERM: f"it is not permitted; {_REMEDY}",
+    sqlite3.SQLITE_CANTOPEN: f"the file or its folder cannot be opened for writing; change that or {_REMEDY}",
+}
+_SHORT_READ = 522  # SQLITE_IOERR_SHORT_READ
+
+
+def beside(path: Path, ending: str) -> Path:
+    """Return the file of that name with something added."""
+    return path.with_name(path.name + ending)
+
+
+def backups(path: Path) -> list[Path]:
+    """Return the names of the back-ups of a queue, newest first."""
+    return [beside(path, ".backup"), beside(path, ".backup-1")]
+
+
+def exists(path: Path) -> bool:
+    """Return whether the file of a queue is there, and looks from outside as one can.
+
+    Raises:
+        QueueDamaged: It is empty, cut short, or gone while what belongs to it is still there.
+        QueueNotWritable: It is no plain file, or cannot be read.
+    """
+    with told(path):
+        if not _there(path):
+            return False
+        _check_head(path)
+        if _cut_short(path):
+            time.sleep(0.05)  # another process may have been putting a page there
+            if _cut_short(path):
+                raise damaged(path, "it is cut short")
+    return True
+
+
+def _there(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        left = [other for other in (beside(path, "-wal"), *backups(path)) if other.exists()]
+        if left and not path.exists():  # it may have been made between the two looks
+            raise damaged(path, f"it is gone, but {left[0].name} is there") from None
+        return bool(left)
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "something that is no file"
+        raise QueueNotWritable(f"{printable(path)} cannot hold the queue: {what} has that name; {_REMEDY}")
+    return True
+
+
+def _check_head(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+    if head != _MAGIC:
+        raise damaged(path, "it does not begin as a queue does" if head else "it is empty")
+
+
+def _cut_short(path: Path) -> bool:
+    """Whether there are fewer pages than the head of the file tells; a log may hold what is missing."""
+    if _size(beside(path, "-wal")):
+        return False
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    page = int.from_bytes(head[16:18], "big")
+    return _size(path) < max(_HEAD, int.from_bytes(head[28:32], "big") * (65536 if page == 1 else page))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def damaged(path: Path, why: str) -> QueueDamaged:
+    """The error for a queue that does not hold what was written; what is there is copied aside first."""
+    told = [f"the queue {printable(path)} is damaged: {why}"]
+    try:
+        copy = copy_aside(path)
+        told += [f"; what is there is kept as {printable(copy)}"] if copy else []
+    except OSError as error:
+        told += [f"; it could not be copied aside ({error.strerror or error})"]
+    if any(backup.exists() for backup in backups(path)):
+        told += ["; `funscribe batch restore` puts the last back-up in its place"]
+    else:
+        told += ["; it has no back-up: move it away to begin a new queue"]
+    return QueueDamaged("".join(told))
+
+
+def free_name(path: Path) -> Path:
+    """Return the first name for a damaged queue that is not taken."""
+    k = 1
+    while any(os.path.lexists(beside(path, f".damaged-{k}{end}")) for end in ("", "-wal")):
+        k += 1
+    return beside(path, f".damaged-{k}")
+
+
+def copy_aside(path: Path) -> Path | None:
+    """Return the copy of a queue and its log, made unless it was before; None where there is nothing."""
+    parts = [end for end in ("", "-wal") if _size(beside(path, end))]
+    for k in range(1, _MOST_COPIES + 1):
+        copy = beside(path, f".damaged-{k}")
+        there = [end for end in ("", "-wal") if beside(copy, end).exists()]
+        if parts and there == parts and all(_same(beside(path, end), beside(copy, end)) for end in parts):
+            return copy
+    copy = free_name(path)
+    if not parts or copy == beside(path, f".damaged-{_MOST_COPIES + 1}"):
+        return None
+    for end in parts:
+        shutil.copyfile(beside(path, end), beside(copy, end))
+    return copy
+
+
+def _same(one: Path, other: Path) -> bool:
+    return filecmp.cmp(one, other, shallow=False)
+
+
+@contextlib.contextmanager
+def told(path: Path, wait_s: float = 0.0) -> Iterator[None]:
+    """Turn the errors of SQLite and of the system into ours while the block runs.
+
+    Args:
+        path: The queue.
+        wait_s: How long was waited for others before it was given up (s).
+    """
+    try:
+        yield
+    except QueueError:
+        raise
+    except sqlite3.Error as error:
+        ours = _translated(path, error, wait_s)
+        if ours is None:
+            raise
+        raise ours from error
+    except OSError as error:
+        said = QueueNotWritable(f"the queue {not_writable(printable(path), error)}")
+        said.errno = error.errno
+        raise said from error
+
+
+def _translated(path: Path, error: sqlite3.Error, wait_s: float) -> QueueError | None:
+    full = getattr(error, "sqlite_errorcode", None)
+    if full is None:  # wrong use of the library, not a fault of the file
+        return None
+    code = full & 0xFF
+    name = f"the queue {printable(path)}"
+    gone = code == sqlite3.SQLITE_ERROR and "no such" in str(error)  # a table that every queue has
+    if code in _DAMAGED or full == _SHORT_READ or gone:
+        return damaged(path, str(error))
+    if code in _BUSY:
+        return QueueBusy(
+            f"{name} was held by another process for more than {wait_s:g} s; try again, or end that process"
+        )
+    if code in _CLOSED:
+        said = QueueNotWritable(f"{name} cannot be written: {_CLOSED[code]}")
+        said.errno = errno.ENOSPC if code == sqlite3.SQLITE_FULL else errno.EACCES
+        return said
+    if code == sqlite3.SQLITE_IOERR:
+        return QueueNotWritable(f"{name}: the disk reports an error ({error}); check the disk, or {_REMEDY}")
+    return None
