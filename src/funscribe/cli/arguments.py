@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _MODEL = "What moves"
 
+Videos = Annotated[
+    list[str],
+    typer.Argument(metavar="VIDEO...", help="Videos, folders of videos, or URLs such as s3://BUCKET/NAME."),
+]
 Output = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="DIR", help="Write scripts here, not beside the videos."),

@@ -13,7 +13,7 @@ from funscribe.cli.telling import stoppable
 
 
 def generate(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Videos, or folders of videos.")],
+    videos: given.Videos,
     output: given.Output = None,
     recursive: given.Recursive = False,
     overwrite: given.Overwrite = False,

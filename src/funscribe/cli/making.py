@@ -11,6 +11,7 @@ import typer
 
 from funscribe.cli.targets import Target
 from funscribe.errors import FunscribeError, OutputNotWritable
+from funscribe.urls import file_name, is_url, shown
 
 if TYPE_CHECKING:
     from funscribe.pipeline import Delivered, Generated
@@ -67,10 +68,10 @@ class Batch:
         self._recipe = recipe
         self._wishes = wishes
         find_variants(wishes.variants)  # what is misspelt is told once, not of every video
-        self._made: dict[Path, Path] = {}
+        self._made: dict[Path, Path | str] = {}
         self.failed = False
 
-    def take(self, target: Target | FileNotFoundError) -> None:
+    def take(self, target: Target | FunscribeError) -> None:
         """Do one video; what goes wrong with it is told, and the next one can follow."""
         from funscribe.cli.report import complain
 
@@ -83,7 +84,7 @@ class Batch:
             self.failed = True
             complain(error)
             if self._wishes.json:
-                self._print(str(video or ""), {"error": str(error)})
+                self._print(shown(video or ""), {"error": str(error)})
 
     def _do(self, target: Target) -> None:
         from funscribe.pipeline.delivering import is_kept
@@ -91,7 +92,8 @@ class Batch:
         twin = self._made.get(target.script)
         if twin is not None:
             raise OutputNotWritable(
-                f"{target.video}: {target.script} is already the script of {twin}; use -o for one of them"
+                f"{shown(target.video)}: {target.script} is already the script of {shown(twin)}; "
+                "use -o for one of them"
             )
         self._made[target.script] = target.video
         self._check_preview(target)
@@ -121,7 +123,7 @@ class Batch:
         preview = self._wishes.preview
         if preview is None or not preview.exists():
             return
-        if target.video.exists() and preview.samefile(target.video):
+        if Path(target.video).exists() and preview.samefile(target.video):
             raise OutputNotWritable(f"{preview} is the video itself; choose another name for the preview")
         if not self._wishes.overwrite:
             raise OutputNotWritable(f"{preview} exists; replace it with --overwrite or choose another name")
@@ -129,7 +131,7 @@ class Batch:
     def _keep(self, target: Target) -> None:
         note = f"{target.script} exists and is kept; --overwrite replaces it"
         if self._wishes.json:
-            self._print(str(target.video), {"script": str(target.script), "warnings": [note]})
+            self._print(shown(target.video), {"script": str(target.script), "warnings": [note]})
         else:
             typer.echo(note)
 
@@ -139,7 +141,7 @@ class Batch:
 
         preview = self._wishes.preview
         with ExitStack() as line:
-            tell = line.enter_context(progress_line(Path(order.video).name))
+            tell = line.enter_context(progress_line(_name(order.video)))
 
             def draw(made: Generated) -> None:
                 line.close()  # a terminal has one line of progress at a time
@@ -172,7 +174,7 @@ class Batch:
                 "cached": delivered.cached,
                 "warnings": list(delivered.warnings),
             }
-            self._print(order.video, figures)
+            self._print(shown(order.video), figures)
             return
         speed = f"{delivered.duration_s / max(delivered.elapsed_s, 1e-9):.1f} x real time"
         source = "stored trace" if delivered.cached else f"{delivered.frames_per_s:.0f} frames/s, {speed}"
@@ -190,6 +192,10 @@ class Batch:
 
         blank: dict[str, Any] = dict.fromkeys(_KEYS)
         print_json({"video": video, **blank, "cached": False, "warnings": [], **figures})
+
+
+def _name(video: str) -> str:
+    return file_name(video) if is_url(video) else Path(video).name
 
 
 def _seen_by(made: Generated) -> dict[str, Any]:

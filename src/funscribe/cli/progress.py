@@ -42,13 +42,14 @@ def share_line(name: str) -> Iterator[Callable[[float | None, str], None] | None
 
 
 def _figures(now: Progress) -> str:
-    left = "" if now.eta_s is None else f"  {_clock(now.eta_s)} left"
+    left = "" if now.eta_s is None else f"  {clock(now.eta_s)} left"
     return (
         f"{now.frames_per_s:.0f} frames/s  {now.times_real_time:.1f} x real time{left}  {now.rss_mb:.0f} MB"
     )
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Return a length of time as people read it: m:ss or h:mm:ss."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from funscribe.errors import VideoNotFound
+from funscribe.errors import OutputNotWritable, VideoNotFound
+from funscribe.urls import file_name, is_url, shown
 
 # What a folder is searched for; a video named by itself may have any suffix.
 _VIDEO_SUFFIXES = frozenset({
@@ -17,23 +18,27 @@ _VIDEO_SUFFIXES = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A video and the script to make of it."""
+    """A video, by its path or as a URL, and the script to make of it."""
 
-    video: Path
+    video: Path | str
     script: Path
 
 
 def find_targets(
-    named: Iterable[Path], folder: Path | None, recursive: bool
-) -> Iterator[Target | FileNotFoundError]:
+    named: Iterable[str | Path], folder: Path | None, recursive: bool
+) -> Iterator[Target | VideoNotFound | OutputNotWritable]:
     """Yield a target for every video, and an error for every name that stands for none.
 
     Args:
-        named: Videos, and folders of videos.
+        named: Videos, folders of videos, and URLs of videos.
         folder: Where the scripts go; None is beside each video. Sub-folders are kept below it.
         recursive: Take the videos in sub-folders too.
     """
-    for path in named:
+    for name in named:
+        if is_url(name):
+            yield _elsewhere(str(name), folder)
+            continue
+        path = Path(name)
         if not path.is_dir():
             yield Target(path, (folder or path.parent) / f"{path.stem}.funscript")
             continue
@@ -44,6 +49,13 @@ def find_targets(
         for video in videos:
             home = folder / video.parent.relative_to(path) if folder else video.parent
             yield Target(video, home / f"{video.stem}.funscript")
+
+
+def _elsewhere(url: str, folder: Path | None) -> Target | OutputNotWritable:
+    """Return the target of a URL; beside it nothing is written."""
+    if folder is None:
+        return OutputNotWritable(f"{shown(url)} is not on this machine; name a folder for its script with -o")
+    return Target(url, folder / f"{Path(file_name(url)).stem}.funscript")
 
 
 def _videos(folder: Path, recursive: bool) -> Iterator[Path]:

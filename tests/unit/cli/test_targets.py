@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from funscribe.cli.targets import Target, find_targets
-from funscribe.errors import VideoNotFound
+from funscribe.errors import OutputNotWritable, VideoNotFound
 
 
 @pytest.fixture
@@ -45,3 +45,12 @@ def test_a_folder_without_videos_is_an_error_in_its_place(tmp_path: Path, recurs
     assert isinstance(first, VideoNotFound)
     assert hint in str(first)
     assert isinstance(second, Target)
+
+
+def test_a_url_has_its_script_in_the_folder_that_is_named() -> None:
+    assert _pairs(find_targets(["s3://films/x/a.mp4"], Path("out"), False)) == [
+        ("s3://films/x/a.mp4", str(Path("out/a.funscript")))
+    ]
+    (error,) = find_targets(["https://me:secret@h/a.mp4?sign=1"], None, False)
+    assert isinstance(error, OutputNotWritable)
+    assert "https://h/a.mp4 is not on this machine; name a folder for its script with -o" in str(error)
