@@ -47,8 +47,8 @@ def render_once(work: Path, name: str) -> Path:
 
 def watch_kept(work: Path, video: Path, recipe: Recipe) -> Trace:
     """Return the trace of a video; it is kept for as long as the code that watches is the same."""
-    store = TraceStore(work / f"traces-{code_digest('video', 'field')}")
-    return watch_with_store(video, recipe, store, workers=1).trace
+    with TraceStore(work / f"traces-{code_digest('video', 'field')}") as store:
+        return watch_with_store(video, recipe, store, workers=1).trace
 
 
 def code_digest(*rooms: str) -> str:

@@ -36,9 +36,11 @@ def show(
 
 @app.command()
 def clear() -> None:
-    """Forget all stored traces; scripts stay."""
+    """Forget all stored traces that no run uses; scripts stay."""
     from funscribe.trace import TraceStore
 
     store = TraceStore()
-    count = len(store.traces())
-    typer.echo(f"{count} traces removed, {store.clear() / _MB:.1f} MB freed")
+    gone = store.clear()
+    kept = len(store.traces())
+    note = f"; {kept} in use {'are' if kept > 1 else 'is'} kept" if kept else ""
+    typer.echo(f"{len(gone)} traces removed, {sum(one.size for one in gone) / _MB:.1f} MB freed{note}")

@@ -5,25 +5,28 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import secrets
 import shutil
-import time
+import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 
-from funscribe.errors import RecipeInvalid, TraceCorrupted
+from funscribe.errors import OutputNotWritable, RecipeInvalid, TraceCorrupted
 from funscribe.files import not_writable, write_atomically
+from funscribe.trace.in_use import Uses, only_one, unused
 from funscribe.trace.part import Part
 
 N = TypeVar("N", bound=msgspec.Struct)
 
 _DEFAULT_BYTES = 8_000_000_000
 _KEY_DIGITS = 32
-_IN_USE_S = 3600.0  # a trace touched this recently may be in the making elsewhere
+_UNFINISHED = ".*.part"  # what files are called until they are written
+_GONE = ".gone-"  # what a removed trace is called until its files are gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ class _Note(msgspec.Struct, frozen=True):
 class TraceStore:
     """Traces kept on disk, each in a folder named by its key.
 
+    A trace that was opened is held until the store is closed: no process removes it meanwhile. Leaving a
+    `with` block closes the store and brings it back within its bound.
+
     Args:
         root: The folder; None is `$FUNSCRIBE_CACHE_DIR` or the user's cache folder.
         max_bytes: Size above which the least recently used traces go; None is `$FUNSCRIBE_CACHE_BYTES`
@@ -55,18 +61,43 @@ class TraceStore:
     def __init__(self, root: Path | None = None, max_bytes: int | None = None) -> None:
         self.root = root or default_root()
         self.max_bytes = _default_bytes() if max_bytes is None else max_bytes
+        self._uses = Uses(self.root)
+        self._grows = False
+        weakref.finalize(self, self._uses.close)  # who forgets to close it holds nothing for ever
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.close()
+        if self._grows and kind is None:  # a run that failed goes on from what it has, however large
+            self.shrink()
+
+    def close(self) -> None:
+        """Let go of all traces that were opened."""
+        self._uses.close()
 
     def folder(self, key: str) -> Path:
         """Return the folder of a trace."""
         return self.root / key
 
     def open(self, key: str) -> None:
-        """Make the folder of a trace, or mark it as used now."""
+        """Hold a trace and mark it as used now; its folder is made where there is none.
+
+        Raises:
+            OutputNotWritable: The folder cannot be written.
+        """
         folder = self.folder(key)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(parents=True, exist_ok=True)
+            with unused(self.root, key) as free:
+                if free:
+                    _sweep(folder)
+            self._uses.hold(key)
+            folder.mkdir(exist_ok=True)
             os.utime(folder)
-            _sweep(folder)
+        except OutputNotWritable:
+            raise
         except OSError as error:
             raise not_writable(folder, error) from error
 
@@ -116,36 +147,92 @@ class TraceStore:
             raise TraceCorrupted(f"{path} cannot be read: {error}") from error
         return Part.decode(data, str(path))
 
-    def remove(self, key: str) -> None:
-        """Forget a trace."""
-        shutil.rmtree(self.folder(key), ignore_errors=True)
+    def remove(self, key: str) -> bool:
+        """Forget a trace that nobody uses; return whether it is gone.
+
+        Raises:
+            OutputNotWritable: The store cannot be written.
+        """
+        return not self.folder(key).exists() or self._remove(key, None)
+
+    def _remove(self, key: str, used: float | None) -> bool:
+        """Remove a trace, unless it is in use or was used after the time that is given."""
+        folder = self.folder(key)
+        with unused(self.root, key) as free:
+            if not free or (used is not None and folder.is_dir() and _used(folder) != used):
+                return False
+            gone = self.root / f"{_GONE}{secrets.token_hex(8)}"
+            try:
+                folder.rename(gone)  # in one step, so that nobody ever finds half of it
+            except FileNotFoundError:
+                return True
+            except OSError:  # a file of it is open, on systems that mind
+                return False
+        shutil.rmtree(gone, ignore_errors=True)
+        return True
 
     def traces(self) -> list[StoredTrace]:
         """Return what is kept, the most recently used first."""
+        return [replace(one, video=_video(self.folder(one.key))) for one in reversed(self._stored())]
+
+    def _stored(self) -> list[StoredTrace]:
+        """What is kept, the least recently used first, without the names of the videos."""
         found = []
         for folder in _folders(self.root):
             with contextlib.suppress(FileNotFoundError):  # another run has just removed it
-                found.append(_describe(folder))
-        return sorted(found, key=lambda stored: -stored.used)
+                found.append(_measure(folder))
+        return sorted(found, key=lambda stored: (stored.used, stored.key))
 
-    def clear(self) -> int:
-        """Forget everything; return how many bytes were freed."""
-        freed = 0
-        for stored in self.traces():
-            freed += stored.size
-            self.remove(stored.key)
-        return freed
+    def clear(self) -> list[StoredTrace]:
+        """Forget everything that nobody uses; return what is gone.
 
-    def shrink(self) -> list[str]:
-        """Forget the least recently used traces until the rest fits; return their keys."""
-        kept = 0
+        Raises:
+            OutputNotWritable: The store cannot be written.
+        """
+        if not self.root.is_dir():
+            return []
+        with only_one(self.root):
+            _sweep_gone(self.root)
+            return [stored for stored in self.traces() if self._remove(stored.key, None)]
+
+    def shrink(self, room: int = 0) -> list[str]:
+        """Forget the least recently used traces until the rest is within the bound; return their keys.
+
+        What somebody uses stays, in this process or another. Several that shrink at once take turns.
+
+        Args:
+            room: How much is about to be added, which is to fit too (bytes).
+
+        Raises:
+            OutputNotWritable: The store cannot be written.
+        """
+        self._grows = self._grows or room > 0
+        if not self.root.is_dir():
+            return []
+        with only_one(self.root):
+            _sweep_gone(self.root)
+            self._sweep_unfinished()
+            gone: list[str] = []
+            while more := self._evict(room):  # again, for one may have been used while others were removed
+                gone += more
+            return gone
+
+    def _sweep_unfinished(self) -> None:
+        for key in {file.parent.name for file in self.root.glob(f"{'?' * _KEY_DIGITS}/{_UNFINISHED}")}:
+            with unused(self.root, key) as free:
+                if free:
+                    _sweep(self.folder(key))
+
+    def _evict(self, room: int) -> list[str]:
+        stored = self._stored()
+        kept = sum(one.size for one in stored)
         gone: list[str] = []
-        for stored in self.traces():
-            kept += stored.size
-            if kept > self.max_bytes and time.time() - stored.used > _IN_USE_S:
-                self.remove(stored.key)
-                kept -= stored.size
-                gone.append(stored.key)
+        for one in stored:
+            if kept + room <= self.max_bytes:
+                break
+            if self._remove(one.key, one.used):
+                kept -= one.size
+                gone.append(one.key)
         return gone
 
 
@@ -194,21 +281,34 @@ def _folders(root: Path) -> Iterator[Path]:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what runs that were killed while writing have left."""
-    for file in folder.glob(".*.part"):
+    """Remove what runs that were killed while writing have left in a trace that nobody uses."""
+    for file in folder.glob(_UNFINISHED):
         with contextlib.suppress(FileNotFoundError):
-            if time.time() - file.stat().st_mtime > _IN_USE_S:
-                file.unlink()
+            file.unlink()
 
 
-def _describe(folder: Path) -> StoredTrace:
+def _sweep_gone(root: Path) -> None:
+    """Finish removing what was killed while it removed."""
+    for folder in root.glob(f"{_GONE}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _used(folder: Path) -> float:
+    return folder.stat().st_mtime
+
+
+def _measure(folder: Path) -> StoredTrace:
+    used = _used(folder)
     size = 0
-    for file in folder.iterdir():
+    for file in os.scandir(folder):
         with contextlib.suppress(FileNotFoundError):  # a temporary file has just got its name
             size += file.stat().st_size
-    video = ""
+    return StoredTrace(folder.name, "?", size, used)
+
+
+def _video(folder: Path) -> str:
+    """Path of the video of a trace; unknown where it is unfinished or damaged: it can still be cleared."""
     try:
-        video = str(msgspec.json.decode((folder / "plan.json").read_bytes())["note"]["info"]["path"])
+        return str(msgspec.json.decode((folder / "plan.json").read_bytes())["note"]["info"]["path"])
     except (OSError, msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError, RecursionError):
-        video = "?"  # an unfinished or damaged one: it still has a size, and can be cleared
-    return StoredTrace(folder.name, video, size, folder.stat().st_mtime)
+        return "?"

@@ -33,3 +33,13 @@ def test_show_and_clear(own_cache: Path) -> None:
     assert CliRunner().invoke(app, ["cache", "show"]).stdout.count("MB  000000") == 2
     assert CliRunner().invoke(app, ["cache", "clear"]).stdout.startswith("2 traces removed")
     assert TraceStore().traces() == []
+
+
+def test_what_is_in_use_stays(own_cache: Path) -> None:
+    _fill(1)
+    with TraceStore() as store:
+        store.open("f" * 32)
+        told = CliRunner().invoke(app, ["cache", "clear"]).stdout
+        assert told.startswith("1 traces removed")
+        assert told.endswith("; 1 in use is kept\n")
+    assert CliRunner().invoke(app, ["cache", "clear"]).stdout == "1 traces removed, 0.0 MB freed\n"

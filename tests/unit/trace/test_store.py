@@ -1,4 +1,5 @@
 import errno
+import gc
 import os
 import threading
 import time
@@ -34,9 +35,11 @@ def _key(number: int) -> str:
 
 
 def _fill(store: TraceStore, number: int, age_s: float) -> Path:
+    """Keep a trace that nobody uses any more."""
     store.open(_key(number))
     store.write_note(_key(number), NOTE)
     store.write_part(_key(number), 0, _part(1000))
+    store.close()
     then = time.time() - age_s
     os.utime(store.folder(_key(number)), (then, then))
     return store.folder(_key(number))
@@ -63,7 +66,8 @@ def test_reading_makes_nothing(store: TraceStore) -> None:
     assert store.read_note(_key(1), Note) is None
     assert store.read_part(_key(1), 0) is None
     assert store.traces() == []
-    assert store.clear() == 0
+    assert store.clear() == []
+    assert store.remove(_key(1))
     assert store.shrink() == []
     assert not store.root.exists()
 
@@ -106,12 +110,12 @@ def test_a_damaged_part_is_told_with_its_path(store: TraceStore) -> None:
 
 def test_the_least_recently_used_go_first(tmp_path: Path) -> None:
     store = TraceStore(tmp_path, max_bytes=10**9)
-    folders = [_fill(store, number, age_s=7200 + 100 * number) for number in range(4)]
+    folders = [_fill(store, number, age_s=10 + number) for number in range(4)]
     size = store.traces()[0].size
     assert [stored.key for stored in store.traces()] == [_key(number) for number in range(4)]
     assert store.traces()[0].video == "/films/a.mp4"
     store.max_bytes = 2 * size + 10
-    assert store.shrink() == [_key(2), _key(3)]
+    assert store.shrink() == [_key(3), _key(2)]
     assert [folder.exists() for folder in folders] == [True, True, False, False]
     assert store.shrink() == []
 
@@ -119,10 +123,10 @@ def test_the_least_recently_used_go_first(tmp_path: Path) -> None:
 def test_opening_is_using(tmp_path: Path) -> None:
     store = TraceStore(tmp_path, max_bytes=0)
     for number in range(3):
-        _fill(store, number, age_s=7200 + number)
+        _fill(store, number, age_s=10 + number)
     store.open(_key(2))
     assert store.traces()[0].key == _key(2)
-    assert store.shrink() == [_key(0), _key(1)]
+    assert store.shrink() == [_key(1), _key(0)]
     assert store.folder(_key(2)).exists(), "the trace in use must stay"
 
 
@@ -130,8 +134,8 @@ def test_clearing_tells_what_it_freed(tmp_path: Path) -> None:
     store = TraceStore(tmp_path)
     for number in range(3):
         _fill(store, number, age_s=0)
-    size = sum(stored.size for stored in store.traces())
-    assert store.clear() == size > 0
+    there = store.traces()
+    assert {stored.key: stored.size for stored in store.clear()} == {one.key: one.size for one in there}
     assert list(tmp_path.iterdir()) == []
 
 
@@ -139,21 +143,104 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "letter.txt").write_text("dear")
     store = TraceStore(tmp_path, max_bytes=0)
-    _fill(store, 1, age_s=7200)
+    _fill(store, 1, age_s=0)
     store.shrink()
     store.clear()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["letter.txt", "photos"]
 
 
-def test_leftovers_of_killed_runs_are_swept_up_once_they_are_old(store: TraceStore) -> None:
+def test_what_was_left_unfinished_is_swept_when_nobody_uses_the_trace(store: TraceStore) -> None:
     store.open(_key(1))
-    old, fresh = (store.folder(_key(1)) / f".funscribe-{name}.part" for name in ("old", "fresh"))
-    for path in (old, fresh):
-        path.write_bytes(b"half")
-    os.utime(old, (1, 1))
-    store.open(_key(1))
-    assert not old.exists()
-    assert fresh.exists(), "another run may be writing it"
+    left = store.folder(_key(1)) / ".funscribe-0123.part"
+    left.write_bytes(b"half")
+    beside = TraceStore(store.root)
+    beside.open(_key(1))
+    beside.shrink()
+    assert left.exists(), "another run may be writing it"
+    store.close()
+    beside.close()
+    beside.open(_key(1))
+    assert not left.exists()
+    beside.close()
+    left.write_bytes(b"half")
+    beside.shrink()
+    assert not left.exists()
+    assert store.folder(_key(1)).is_dir()
+
+
+def test_what_was_killed_while_it_removed_is_finished(tmp_path: Path) -> None:
+    store = TraceStore(tmp_path)
+    _fill(store, 1, age_s=0).rename(tmp_path / ".gone-0123")
+    assert store.traces() == []
+    assert store.shrink() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trace_just_used_is_not_the_one_to_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = TraceStore(tmp_path, max_bytes=10**9)
+    for number in range(3):
+        _fill(store, number, age_s=10 - number)
+    store.max_bytes = 2 * store.traces()[0].size + 10
+    real = TraceStore._stored
+
+    def stored(self: TraceStore) -> object:
+        found = real(self)
+        monkeypatch.setattr(TraceStore, "_stored", real)
+        with TraceStore(tmp_path) as other:  # used and left between our looking and our removing
+            other.open(_key(0))
+        return found
+
+    monkeypatch.setattr(TraceStore, "_stored", stored)
+    assert store.shrink() == [_key(1)]
+
+
+def test_room_is_made_before_it_is_needed(tmp_path: Path) -> None:
+    store = TraceStore(tmp_path, max_bytes=10**9)
+    for number in range(3):
+        _fill(store, number, age_s=10 - number)
+    size = store.traces()[0].size
+    store.max_bytes = 3 * size + 10
+    assert store.shrink() == []
+    assert store.shrink(5) == []
+    assert store.shrink(11) == [_key(0)]
+    assert store.shrink(2 * size) == [_key(1)]
+    assert store.shrink(10**12) == [_key(2)]
+
+
+def test_leaving_the_block_keeps_the_bound_to_the_byte(tmp_path: Path) -> None:
+    def run(fails: bool = False) -> None:
+        with TraceStore(tmp_path, max_bytes=10) as store:
+            store.open(_key(1))
+            store.shrink(1000)
+            store.write_part(_key(1), 0, _part())
+            assert store.shrink() == [], "it is in use"
+            if fails:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run(fails=True)
+    assert [stored.key for stored in TraceStore(tmp_path).traces()] == [_key(1)], "to go on from"
+    run()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_is_forgotten_holds_nothing(tmp_path: Path) -> None:
+    TraceStore(tmp_path).open(_key(1))
+    gc.collect()
+    assert TraceStore(tmp_path).remove(_key(1))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trace_in_use_is_not_removed_by_any_word(store: TraceStore) -> None:
+    _fill(store, 2, age_s=0)
+    with TraceStore(store.root) as user:
+        user.open(_key(1))
+        user.open(_key(1))
+        assert not store.remove(_key(1))
+        assert [stored.key for stored in store.clear()] == [_key(2)]
+        assert not user.remove(_key(1))
+    assert store.remove(_key(1))
+    assert list(store.root.iterdir()) == []
 
 
 def test_listing_beside_a_run_that_removes_and_writes(tmp_path: Path) -> None:
@@ -166,6 +253,7 @@ def test_listing_beside_a_run_that_removes_and_writes(tmp_path: Path) -> None:
                 store.write_note(_key(1), NOTE)
             except OutputNotWritable:
                 failed.append("removed meanwhile")
+            store.close()
             store.remove(_key(1))
 
     thread = threading.Thread(target=churn)
@@ -227,3 +315,17 @@ def test_a_full_disk_is_told_and_leaves_nothing(
         store.write_part(_key(1), 0, _part(9))
     assert store.part_path(_key(1), 0).read_bytes() == before
     assert [path.name for path in store.folder(_key(1)).iterdir()] == ["segment-00000.npz"]
+
+
+def test_a_store_that_cannot_be_written_is_told_when_it_is_cleared(
+    store: TraceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(store, 1, age_s=0)
+
+    def refuse(*_: object, **__: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    for remove in (store.clear, store.shrink, lambda: store.remove(_key(1)), lambda: store.open(_key(1))):
+        with pytest.raises(OutputNotWritable, match="not permitted"):
+            remove()
