@@ -119,7 +119,7 @@ def needs(connection: sqlite3.Connection, runner: Runner, job: int, size: int) -
 
 
 def finish(
-    connection: sqlite3.Connection, runner: Runner, job: int, actions: int, warnings: tuple[str, ...]
+    connection: sqlite3.Connection, runner: Runner, job: int, actions: int | None, warnings: tuple[str, ...]
 ) -> bool:
     """Mark a running job as done; False if it is the runner's no longer."""
     told = msgspec.json.encode([plain_text(warning) for warning in warnings]).decode()

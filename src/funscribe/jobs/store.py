@@ -291,13 +291,13 @@ class JobStore:
         with self._database.change(durable=False) as connection:
             return claiming.needs(connection, runner, job, size)
 
-    def finish(self, runner: Runner, job: int, actions: int, warnings: Iterable[str] = ()) -> bool:
+    def finish(self, runner: Runner, job: int, actions: int | None, warnings: Iterable[str] = ()) -> bool:
         """Mark a job as done; False, and nothing changed, if it is the runner's no longer.
 
         Args:
             runner: Who ran it.
             job: Its number.
-            actions: Actions of the script.
+            actions: Actions of the script; None where it was there and is kept.
             warnings: What the user should know.
         """
         with self._database.change() as connection:
