@@ -206,7 +206,7 @@ def _serve(connection: Connection, task: Callable[..., Any]) -> None:
             except (BrokenPipeError, ConnectionResetError):
                 raise
             except Exception as error:  # a result that cannot be sent is a failure of its task
-                connection.send(("failed", _sendable(error)))
+                connection.send(("failed", sendable(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         os._exit(0)  # the parent is gone: nobody is left to tell
 
@@ -225,10 +225,11 @@ def _outcome(task: Callable[..., Any], argument: Any, connection: Connection) ->
     except (BrokenPipeError, ConnectionResetError):
         raise
     except Exception as error:
-        return "failed", _sendable(error)
+        return "failed", sendable(error)
 
 
-def _sendable(error: Exception) -> Exception:
+def sendable(error: Exception) -> Exception:
+    """Return an error as it can be sent to another process: itself, or one that says the same."""
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:
