@@ -16,10 +16,11 @@ from funscribe.records import Script
 from funscribe.script.formats.sets import parts_of_set
 from funscribe.script.funscript import write_script
 from funscribe.script.variants import find_variants, make_variant
+from funscribe.spread import Spread, Workers
 
 if TYPE_CHECKING:
     from funscribe.pipeline.generating import Generated
-    from funscribe.pipeline.watching import Spread, Workers
+    from funscribe.pipeline.need import Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,12 @@ def deliver(
     if kept and on_made is None:
         note = f"{order.script} exists and is kept; --overwrite replaces it"
         return Delivered(tuple(str(path) for path in _scripts_of(order)), True, warnings=(note,))
+
+    def need(run: Need) -> None:
+        if on_need is not None:
+            files = len(_scripts_of(order)) * max(1, len(order.recipe.motion.axes))
+            on_need(run.trace + files * run.script)
+
     make_home(Path(order.script))
     with exclusive(order.script):
         made = generate(
@@ -100,7 +107,7 @@ def deliver(
             workers=workers,
             on_progress=on_progress,
             spread_over=spread_over,
-            on_need=on_need,
+            on_need=need,
             on_stage=on_stage,
         )
         if on_made is not None:

@@ -11,9 +11,11 @@ from funscribe.monitor import Progress
 from funscribe.motion.axes import UNSEEN
 from funscribe.motion.roles import unheeded
 from funscribe.pipeline.composing import Composition, compose
-from funscribe.pipeline.watching import Spread, Workers, watch_with_store
+from funscribe.pipeline.need import Need
+from funscribe.pipeline.watching import watch_with_store
 from funscribe.recipe import Recipe
 from funscribe.records import MotionSignal, Script, Trace, Tracks
+from funscribe.spread import Spread, Workers
 from funscribe.trace import TraceStore
 from funscribe.zigzag import runs
 
@@ -59,7 +61,7 @@ def generate(
     workers: Workers = 0,
     on_progress: Callable[[Progress], None] | None = None,
     spread_over: Spread | None = None,
-    on_need: Callable[[int], None] | None = None,
+    on_need: Callable[[Need], None] | None = None,
     on_stage: Callable[[str], None] | None = None,
 ) -> Generated:
     """Turn a video into a script. Nothing is written but the trace in the cache.
@@ -71,7 +73,7 @@ def generate(
             that are granted now; see `watch_with_store`.
         on_progress: Told how far the watching is, at most four times a second.
         spread_over: What carries out the tasks of the segments; None for processes of this machine.
-        on_need: Told how many bytes the trace will add to the disk, once that is known.
+        on_need: Told how much disk the run will take, before the watching begins.
         on_stage: Told what begins: "watching", "composing".
 
     Raises:
@@ -82,11 +84,12 @@ def generate(
     recipe = recipe or Recipe()
     tell_stage = on_stage or _ignore
     tell_stage("watching")
-    if callable(workers):
-        workers = workers()
-    watched = watch_with_store(video, recipe, TraceStore(), workers, on_progress)
-    tell_stage("composing")
-    made = compose(watched.trace, recipe)
+    with TraceStore() as store:  # the trace stays until the script is made of it
+        watched = watch_with_store(
+            video, recipe, store, workers, on_progress, spread_over=spread_over, on_need=on_need
+        )
+        tell_stage("composing")
+        made = compose(watched.trace, recipe)
     elapsed_s = time.perf_counter() - began
     return Generated(
         script=made.script,

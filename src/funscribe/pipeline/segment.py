@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _TELL_EVERY = 16  # frames
 
+Seen = tuple[int, float] | tuple[int, float, int]  # frames, seconds of video, and segments that are done
+Report = Callable[[Seen], None]
+
 
 class SegmentTask(Struct, frozen=True):
     """What a worker needs to watch one segment and to keep what it saw."""
@@ -39,23 +42,45 @@ class SegmentTask(Struct, frozen=True):
     model: Model | None = None
 
 
-def watch_segment(task: SegmentTask, report: Callable[[tuple[int, float]], None]) -> int:
+def watch_segment(task: SegmentTask, report: Report) -> int:
     """Watch one segment and store its part; return the number of frames seen.
 
     Args:
         task: What to watch.
-        report: Called now and then with the frames and seconds of video seen since the last call.
+        report: Called now and then with the frames and seconds of video seen since the last call, and at the
+            end with the one segment that is done besides.
     """
-    part, hurt = _watch(task, task.threads, report)
-    if hurt and task.threads != 1:
-        # What frame threads make up for missing data depends on which of them is ahead; one thread
-        # always makes up the same.
-        part, _ = _watch(task, 1, lambda seen: None)
+    part = _part_of(task, report)
     TraceStore(Path(task.store)).write_part(task.key, task.segment.index, part)
+    report((0, 0.0, 1))
     return len(part.time_s)
 
 
-def _watch(task: SegmentTask, threads: int, report: Callable[[tuple[int, float]], None]) -> tuple[Part, bool]:
+def watch_segment_apart(task: SegmentTask, report: Report) -> bytes:
+    """Watch one segment where the store is not at hand, and return its part, encoded.
+
+    It may be done anew elsewhere: nothing is written, and the bytes depend on the video and the options
+    alone. `funscribe.trace.Part.decode` reads them.
+
+    Args:
+        task: What to watch; its store is not used.
+        report: As for `watch_segment`.
+    """
+    data = _part_of(task, report).encode()
+    report((0, 0.0, 1))
+    return data
+
+
+def _part_of(task: SegmentTask, report: Report) -> Part:
+    part, hurt = _watch(task, task.threads, report)
+    if hurt and task.threads != 1:
+        # What frame threads make up for missing data depends on which of them is ahead; one thread
+        # always makes up the same. The frames were counted already; that it goes on is told.
+        part, _ = _watch(task, 1, lambda seen: report((0, 0.0)))
+    return part
+
+
+def _watch(task: SegmentTask, threads: int, report: Report) -> tuple[Part, bool]:
     """Return what was seen of a segment, and whether any of it was damaged."""
     source = open_source(task.path, task.video, threads=threads)
     try:
@@ -73,7 +98,7 @@ def measure(
     frames: Iterable[Any],
     info: VideoInfo,
     options: FieldOptions,
-    report: Callable[[tuple[int, float]], None],
+    report: Report,
     model: Model | None = None,
 ) -> Part:
     """Measure the field of consecutive frames, and let a model look at those that are due."""

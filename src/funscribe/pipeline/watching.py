@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,10 +15,12 @@ from funscribe import __version__
 from funscribe.errors import TraceCorrupted, VideoTooShort, VideoUnreadable
 from funscribe.files import printable
 from funscribe.monitor import Monitor, Progress
-from funscribe.pipeline.segment import SegmentTask, watch_segment
+from funscribe.pipeline.need import Need, need_of
+from funscribe.pipeline.segment import SegmentTask, watch_segment, watch_segment_apart
+from funscribe.pipeline.tasks import SegmentTasks
 from funscribe.recipe import Recipe
 from funscribe.records import Provenance, Trace, VideoInfo
-from funscribe.spread import spread
+from funscribe.spread import Finished, Spread, Workers, spread
 from funscribe.trace import Part, TraceStore, join_parts, trace_key
 from funscribe.video.segments import Segment, plan_segments
 from funscribe.video.source import probe
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from funscribe.pipeline.looking import Model
 
 _FEWEST_FRAMES = 3
-
-Workers = int | Callable[[], int]
-Spread = Callable[[Callable[[Any, Any], Any], Sequence[Any], Workers, Callable[[Any], None]], list[Any]]
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -63,7 +61,7 @@ def watch(
     video: str | Path,
     recipe: Recipe | None = None,
     *,
-    workers: int = 0,
+    workers: Workers = 0,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Trace:
     """Watch a video and return its trace; what was watched before is not watched again.
@@ -78,49 +76,89 @@ def watch(
         VideoError: The video cannot be used.
         OutputNotWritable: The trace cannot be kept.
     """
-    return watch_with_store(video, recipe or Recipe(), TraceStore(), workers, on_progress).trace
+    with TraceStore() as store:
+        return watch_with_store(video, recipe or Recipe(), store, workers, on_progress).trace
 
 
 def watch_with_store(
     video: str | Path,
     recipe: Recipe,
     store: TraceStore,
-    workers: int = 0,
+    workers: Workers = 0,
     on_progress: Callable[[Progress], None] | None = None,
+    *,
+    spread_over: Spread | None = None,
+    on_need: Callable[[Need], None] | None = None,
 ) -> Watched:
-    """Watch a video with a trace store of the caller's choice, and tell how it went."""
+    """Watch a video with a trace store of the caller's choice, and tell how it went.
+
+    Args:
+        video: The file.
+        recipe: The options.
+        store: Where the trace is kept.
+        workers: Processes that watch segments side by side; 0 takes one a core. A callable tells the cores
+            that are granted now: it is asked again and again, and all of them are used and no more. What is
+            seen does not depend on it.
+        on_progress: Told how far it is, at most four times a second.
+        spread_over: What carries out the tasks of the segments instead of processes of this machine; they
+            are then of `watch_segment_apart`.
+        on_need: Told how much disk the run will take, before it begins.
+
+    Raises:
+        VideoError: The video cannot be used.
+        OutputNotWritable: The trace cannot be kept.
+    """
     path = str(video)
     model, seen_with = _model_of(recipe)
     key = trace_key(path, recipe.watched_part() + seen_with)
     warnings: list[str] = []
     plan = _plan(path, recipe, store, key, warnings)
-    store.open(key)
     done, missing = _look_up(plan, store, key, warnings)
     monitor = Monitor(plan.info.duration_s_from_header, on_progress, done_s=_span_s(done))
-    cores = os.cpu_count() or 1
-    crew = min(workers or cores, len(missing))
-    threads = _threads(cores, crew, len(missing))
-    # The longest first, so that the workers end at about the same time.
-    missing.sort(key=lambda segment: -_length_s(segment, plan.info))
-    if model is not None:
-        model = msgspec.structs.replace(model, threads=max(1, cores // max(1, crew)))
-    tasks = [
-        SegmentTask(path, segment, recipe.video, recipe.field, count, str(store.root), key, model)
-        for segment, count in zip(missing, threads, strict=True)
-    ]
-    spread(watch_segment, tasks, crew, lambda seen: monitor.add(*seen))
-    monitor.sample()
+    monitor.segments, monitor.segments_done = len(plan.segments), len(done)
+    need = need_of(plan.info, missing, recipe)
+    if missing:
+        store.shrink(need.trace)  # before the need is told: old traces are no reason to find the disk full
+    if on_need is not None:
+        on_need(need)
+    like = SegmentTask(path, plan.segments[0], recipe.video, recipe.field, 1, str(store.root), key, model)
+    tasks = SegmentTasks(missing, plan.info, like, workers, lambda: monitor.segments_done - len(done))
+    if spread_over is None:
+        spread(watch_segment, tasks, tasks.workers, lambda seen: monitor.add(*seen))
+    else:
+        _watch_apart(tasks, spread_over, store, monitor)
+    monitor.finish()
     parts = [done.get(s.index) or _stored(store, key, s.index) for s in plan.segments]
     made_by = Provenance(__version__, recipe.digest(), f"PyAV {version('av')} {plan.info.codec}")
     if model is not None:
         made_by = dataclasses.replace(made_by, model=Path(model.path).name, model_sha256=model.sha256)
     trace = join_parts(parts, plan.info, made_by)
     _check(trace, recipe)
-    if missing:
-        store.shrink()
     if trace.damaged:
         warnings.append(f"{trace.damaged} damaged packets or frames were left out")
     return Watched(trace, store.folder(key), monitor.frames, monitor.peak_rss_mb, tuple(warnings))
+
+
+def _watch_apart(tasks: SegmentTasks, spread_over: Spread, store: TraceStore, monitor: Monitor) -> None:
+    """Have segments watched elsewhere; each part is kept as soon as it is told."""
+    kept: set[int] = set()
+
+    def keep(at: int, data: bytes) -> None:
+        if at in kept:
+            return
+        task = tasks[at]
+        part = Part.decode(data, str(store.part_path(task.key, task.segment.index)))
+        store.write_part(task.key, task.segment.index, part)
+        kept.add(at)
+
+    def tell(said: Any) -> None:
+        if isinstance(said, Finished):
+            keep(said.at, said.result)
+        else:
+            monitor.add(*said)
+
+    for at, data in enumerate(spread_over(watch_segment_apart, tasks, tasks.workers, tell)):
+        keep(at, data)
 
 
 def _model_of(recipe: Recipe) -> tuple[Model | None, bytes]:
@@ -133,37 +171,28 @@ def _model_of(recipe: Recipe) -> tuple[Model | None, bytes]:
     return model, seen_with(model)
 
 
-def _threads(cores: int, crew: int, tasks: int) -> list[int]:
-    """Return the decoder threads for each task, in the order they are taken.
-
-    Workers that fill the cores decode on one thread each: frame threads cost a third more work. Only the
-    tasks at the end, beside which cores fall idle, have more.
-    """
-    each = max(1, cores // max(1, crew))
-    alone = max(0, min(crew - 1, tasks - crew))
-    return [each] * (tasks - alone) + [max(each, 2)] * alone
-
-
-def _length_s(segment: Segment, info: VideoInfo) -> float:
-    base = float(info.time_base)
-    ends_s = info.origin_s + (info.duration_s_from_header or 0.0)
-    start_s = info.origin_s if segment.start_pts is None else segment.start_pts * base
-    return (ends_s if segment.end_pts is None else segment.end_pts * base) - start_s
-
-
 def _plan(path: str, recipe: Recipe, store: TraceStore, key: str, warnings: list[str]) -> Plan:
-    try:
-        plan = store.read_note(key, Plan)
-        if plan is not None:  # the same video may have had another name when it was watched
-            return Plan(dataclasses.replace(plan.info, path=path), plan.segments)
-    except TraceCorrupted as error:
-        warnings.append(f"the stored trace was damaged and is made again ({error})")
-        store.remove(key)
-    plan = Plan(probe(path), plan_segments(path, recipe.video))
-    store.open(key)  # only now: what cannot be watched leaves nothing behind
+    """Return the plan of a trace, held from here on; what cannot be watched leaves nothing behind."""
+    fresh = None
+    if _noted(store, key, warnings) is None:
+        store.remove(key)  # a damaged one goes, unless another run is making it again
+        fresh = Plan(probe(path), plan_segments(path, recipe.video))
+    store.open(key)
+    plan = _noted(store, key, warnings)  # another run may have removed or made it meanwhile
+    if plan is not None:  # the same video may have had another name when it was watched
+        return Plan(dataclasses.replace(plan.info, path=path), plan.segments)
+    plan = fresh or Plan(probe(path), plan_segments(path, recipe.video))
     kept = dataclasses.replace(plan.info, path=printable(path))
     store.write_note(key, Plan(kept, plan.segments))
     return plan
+
+
+def _noted(store: TraceStore, key: str, warnings: list[str]) -> Plan | None:
+    try:
+        return store.read_note(key, Plan)
+    except TraceCorrupted as error:
+        warnings.append(f"the stored trace was damaged and is made again ({error})")
+        return None
 
 
 def _look_up(

@@ -54,11 +54,15 @@ def _bytes(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_an_order_becomes_all_its_files(film: Path) -> None:
+def test_an_order_becomes_all_its_files(film: Path, own_cache: Path) -> None:
     stages: list[str] = []
     order = _order(film)
     home = Path(order.script).parent
-    done = deliver(order, workers=1, on_stage=stages.append)
+    needs: list[int] = []
+    done = deliver(order, workers=1, on_stage=stages.append, on_need=needs.append)
+    added = sum(path.stat().st_size for path in [*home.iterdir(), *own_cache.rglob("segment-*.npz")])
+    assert len(needs) == 1
+    assert 0.8 * added < needs[0] < 1.5 * added
     assert stages == ["watching", "composing", "writing"]
     assert done.paths == tuple(str(home / name) for name in NAMES)
     assert sorted(_bytes(home)) == sorted(NAMES)

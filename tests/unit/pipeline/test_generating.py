@@ -4,6 +4,7 @@ import pytest
 
 from funscribe.errors import VideoNotFound
 from funscribe.pipeline import compose, generate, watch
+from funscribe.pipeline.need import Need
 from funscribe.recipe import Recipe, change
 
 
@@ -36,3 +37,21 @@ def test_axes_that_no_picture_shows_are_told_and_held(clip: Path) -> None:
     assert any("twist" in warning and "50" in warning for warning in made.warnings)
     assert set(made.script.axes) == {"sway", "twist"}
     assert set(made.script.axes["twist"].pos.tolist()) <= {50}
+
+
+def test_what_begins_is_told_and_all_is_watched_before_it_is_composed(clip: Path) -> None:
+    told: list[object] = []
+    needs: list[Need] = []
+    recipe = change(Recipe(), ["video.segment_s=2"])
+    made = generate(
+        clip,
+        recipe,
+        workers=lambda: 1,
+        on_progress=lambda now: told.append(now.fraction),
+        on_need=needs.append,
+        on_stage=told.append,
+    )
+    assert told[0] == "watching"
+    assert told[-2:] == [1.0, "composing"]
+    assert len(needs) == 1
+    assert made.script.actions == generate(clip, recipe).script.actions

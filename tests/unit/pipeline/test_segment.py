@@ -9,9 +9,9 @@ import pytest
 
 from funscribe.errors import OutputNotWritable, VideoNotFound
 from funscribe.field.options import FieldOptions
-from funscribe.pipeline.segment import SegmentTask, measure, watch_segment
+from funscribe.pipeline.segment import SegmentTask, measure, watch_segment, watch_segment_apart
 from funscribe.records import VideoInfo
-from funscribe.trace import TraceStore
+from funscribe.trace import Part, TraceStore
 from funscribe.video.options import VideoOptions
 from funscribe.video.segments import Segment, plan_segments
 from funscribe.video.source import open_source
@@ -109,3 +109,37 @@ def test_a_video_or_a_folder_that_went_away(clip: Path, tmp_path: Path) -> None:
     TraceStore(tmp_path / "store").remove(KEY)
     with pytest.raises(OutputNotWritable, match="there is no such folder"):
         watch_segment(task, lambda seen: None)
+
+
+def test_a_segment_watched_elsewhere_is_the_same(clip: Path, tmp_path: Path) -> None:
+    plan = plan_segments(str(clip), VideoOptions(segment_s=2))
+    said: list[tuple[float, ...]] = []
+    data = watch_segment_apart(_task(clip, tmp_path / "none", plan[1]), said.append)
+    assert [path for path in (tmp_path / "none").rglob("*") if path.is_file()] == []
+    watch_segment(_task(clip, tmp_path / "store", plan[1], 2), lambda seen: None)
+    assert TraceStore(tmp_path / "store").part_path(KEY, 1).read_bytes() == data
+    assert len(Part.decode(data, "it").time_s) == 61
+    assert sum(seen[0] for seen in said) == 61
+    assert said[-1] == (0, 0.0, 1)
+
+
+@pytest.mark.parametrize("watching", [watch_segment, watch_segment_apart])
+def test_a_segment_that_is_done_is_told_once_and_last(clip: Path, tmp_path: Path, watching: Any) -> None:
+    said: list[tuple[float, ...]] = []
+    watching(_task(clip, tmp_path, Segment(0, None, None)), said.append)
+    assert [seen for seen in said if len(seen) == 3] == [said[-1]] == [(0, 0.0, 1)]
+
+
+def test_what_is_watched_again_is_counted_once_and_still_tells(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(*arguments: Any, **named: Any) -> Any:
+        source = open_source(*arguments, **named)
+        source.concealed = 1
+        return source
+
+    monkeypatch.setattr("funscribe.pipeline.segment.open_source", opened)
+    said: list[tuple[float, ...]] = []
+    assert watch_segment(_task(clip, tmp_path, Segment(0, None, None), 2), said.append) == 180
+    assert sum(seen[0] for seen in said) == 180
+    assert (0, 0.0) in said

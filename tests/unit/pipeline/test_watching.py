@@ -3,14 +3,16 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from funscribe.errors import (
     OutputNotWritable,
+    TraceCorrupted,
     VideoError,
     VideoNotFound,
     VideoTooShort,
@@ -18,9 +20,11 @@ from funscribe.errors import (
 )
 from funscribe.monitor import Progress
 from funscribe.pipeline import Watched, watch, watch_with_store
-from funscribe.pipeline.watching import _threads
+from funscribe.pipeline.need import Need
+from funscribe.pipeline.segment import SegmentTask
 from funscribe.recipe import Recipe, change
 from funscribe.records import Trace
+from funscribe.spread import Finished, Workers
 from funscribe.trace import TraceStore
 from funscribe.video.writer import write_video
 
@@ -90,6 +94,75 @@ def test_workers_change_nothing_in_a_damaged_video(clip: Path, tmp_path: Path) -
     recipe = change(RECIPE, ["video.max_damaged=1"])
     traces = [_watch(path, tmp_path / str(workers), workers, recipe).trace for workers in (1, 2, 3)]
     assert len({_bytes(trace) for trace in traces}) == 1
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1), (2, 0)])
+def test_workers_that_come_and_go_change_nothing(
+    clip: Path, tmp_path: Path, undisturbed: Watched, before: int, after: int
+) -> None:
+    told: list[Progress] = []
+
+    def granted() -> int:
+        return before if not told or told[-1].segments_done == 0 else after
+
+    watched = watch_with_store(clip, RECIPE, TraceStore(tmp_path), granted, told.append)
+    assert _bytes(watched.trace) == _bytes(undisturbed.trace)
+    assert (told[-1].segments_done, told[-1].segments) == (3, 3)
+
+
+# --- segments that are watched elsewhere
+
+
+def test_what_others_watch_is_the_same_and_kept_as_it_comes(
+    clip: Path, tmp_path: Path, undisturbed: Watched
+) -> None:
+    kept: list[int] = []
+
+    def elsewhere(
+        task: Callable[..., bytes],
+        arguments: Sequence[SegmentTask],
+        workers: Workers,
+        tell: Callable[..., None],
+    ) -> list[bytes]:
+        assert workers == 2
+        done = {}
+        for at in (2, 0, 1):
+            done[at] = task(arguments[at], tell)
+            if at != 1:
+                tell(Finished(at, done[at]))
+                tell(Finished(at, done[at]))
+            kept.append(len(list(tmp_path.rglob("segment-*.npz"))))
+        return [done[at] for at in range(3)]
+
+    told: list[Progress] = []
+    watched = watch_with_store(clip, RECIPE, TraceStore(tmp_path), 2, told.append, spread_over=elsewhere)
+    assert kept == [1, 2, 2]
+    assert _bytes(watched.trace) == _bytes(undisturbed.trace)
+    assert watched.frames_watched == undisturbed.frames_watched
+    assert told[-1].segments_done == 3
+
+
+def test_a_part_that_was_hurt_on_its_way_is_not_kept(clip: Path, tmp_path: Path) -> None:
+    def elsewhere(task: Any, arguments: Sequence[SegmentTask], workers: Workers, tell: Any) -> list[bytes]:
+        return [_flip(task(argument, tell)) for argument in arguments]
+
+    with pytest.raises(TraceCorrupted, match=r"segment-0000.*checksum"):
+        watch_with_store(clip, RECIPE, TraceStore(tmp_path), 1, spread_over=elsewhere)
+    assert list(tmp_path.rglob("segment-*.npz")) == []
+
+
+def test_what_was_told_is_kept_when_the_rest_fails(clip: Path, tmp_path: Path) -> None:
+    def elsewhere(task: Any, arguments: Sequence[SegmentTask], workers: Workers, tell: Any) -> list[bytes]:
+        tell(Finished(1, task(arguments[1], tell)))
+        raise ConnectionError("the cluster is gone")
+
+    with pytest.raises(ConnectionError):
+        watch_with_store(clip, RECIPE, TraceStore(tmp_path), 1, spread_over=elsewhere)
+    assert len(list(tmp_path.rglob("segment-*.npz"))) == 1
+    assert _watch(clip, tmp_path).frames_watched < 182
+
+
+# --- what was watched before
 
 
 def test_what_is_kept_is_not_watched_again(clip: Path, stored: Path, undisturbed: Watched) -> None:
@@ -191,7 +264,10 @@ def test_progress_grows_to_all_of_it(clip: Path, own_cache: Path) -> None:
     assert own_cache.is_dir()
     fractions = [progress.fraction for progress in told]
     assert fractions == sorted(fractions)
-    assert fractions[-1] > 0.98
+    assert fractions[-1] == 1
+    assert (told[-1].eta_s, told[-1].segments_done, told[-1].segments) == (0, 3, 3)
+    done = [progress.segments_done for progress in told]
+    assert done == sorted(done)
     assert told[-1].rss_mb > 10
 
 
@@ -200,6 +276,31 @@ def test_a_resumed_run_begins_with_what_it_has(clip: Path, stored: Path, undistu
     told: list[Progress] = []
     watch_with_store(clip, RECIPE, TraceStore(stored), 1, told.append)
     assert told[0].fraction > 0.6
+    assert (told[0].segments_done, told[0].segments) == (2, 3)
+
+
+def test_what_the_run_needs_is_told_before_it_begins(clip: Path, tmp_path: Path) -> None:
+    needs: list[Need] = []
+
+    def need(run: Need) -> None:
+        assert list(tmp_path.rglob("segment-*.npz")) == [] or needs
+        needs.append(run)
+
+    for _ in range(2):
+        watched = watch_with_store(clip, RECIPE, TraceStore(tmp_path), 1, on_need=need)
+    size = sum(path.stat().st_size for path in watched.folder.glob("segment-*.npz"))
+    assert needs[0].trace == pytest.approx(size, rel=0.05)
+    assert needs[1].trace == 0
+    assert needs[0].script == needs[1].script > 0
+
+
+def test_a_run_for_which_there_is_no_room_is_stopped_by_who_is_told(clip: Path, tmp_path: Path) -> None:
+    def need(run: Need) -> None:
+        raise OutputNotWritable("the disk is full")
+
+    with pytest.raises(OutputNotWritable):
+        watch_with_store(clip, RECIPE, TraceStore(tmp_path), 1, on_need=need)
+    assert list(tmp_path.rglob("segment-*.npz")) == []
 
 
 # --- what cannot be watched
@@ -275,21 +376,3 @@ def test_a_full_disk(clip: Path, tmp_path: Path, workers: int) -> None:
     assert "cannot be written" in ran.stdout, ran.stderr
     assert ran.stdout.count("\n") == 1
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["plan.json"]
-
-
-@pytest.mark.parametrize(
-    ("cores", "crew", "tasks", "threads"),
-    [
-        (2, 0, 0, []),
-        (2, 1, 1, [2]),
-        (2, 1, 3, [2, 2, 2]),
-        (2, 2, 2, [1, 1]),
-        (2, 2, 3, [1, 1, 2]),
-        (2, 2, 5, [1, 1, 1, 1, 2]),
-        (8, 4, 6, [2, 2, 2, 2, 2, 2]),
-        (4, 4, 9, [1, 1, 1, 1, 1, 1, 2, 2, 2]),
-        (4, 8, 9, [1, 1, 1, 1, 1, 1, 1, 1, 2]),
-    ],
-)
-def test_threads_and_workers_fill_the_cores(cores, crew, tasks, threads) -> None:
-    assert _threads(cores, crew, tasks) == threads
