@@ -29,7 +29,7 @@ _IMAGES = ("bus.jpg", "zidane.jpg", "messi5.jpg", "basketball1.png")
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
+class Model:
     """A model of `data/models`: its file, its side (px), how it is read and how it was quantised."""
 
     file: str
@@ -42,17 +42,17 @@ class _Model:
         return self.file.rpartition("_")[0]
 
 
-_MODELS = (
-    _Model("derived_yolov8n_floatconv_emrebstc.onnx", 640),
-    _Model("yolox_nano_bigisland.onnx", 416, "yolox"),
-    _Model("yolo11n_int8_achmad.onnx", 320, dynamic=True),
-    _Model("yolov8n-seg_int8_udaypartha.onnx", 320, dynamic=True),
+MODELS = (
+    Model("derived_yolov8n_floatconv_emrebstc.onnx", 640),
+    Model("yolox_nano_bigisland.onnx", 416, "yolox"),
+    Model("yolo11n_int8_achmad.onnx", 320, dynamic=True),
+    Model("yolov8n-seg_int8_udaypartha.onnx", 320, dynamic=True),
 )
 
 
 def against_peer(setting: Setting) -> Group:
     """The time of a picture, array in and boxes out: Ultralytics' own prediction over ours, by turns."""
-    timed = [_MODELS[2], _MODELS[0]]
+    timed = [MODELS[2], MODELS[0]]
     lines, rows, notes = [], [], []
     for model in timed:
         ours, theirs, plain, least = _race(setting, model, setting.pick(25, 3))
@@ -93,10 +93,10 @@ def _has_peer() -> bool:
     return peers.version("ultralytics") is not None
 
 
-def _race(setting: Setting, model: _Model, rounds: int) -> tuple[list[float], ...]:
+def _race(setting: Setting, model: Model, rounds: int) -> tuple[list[float], ...]:
     """Seconds of single pictures: ours, the peer's, of plain ONNX Runtime, ours without grey; in turns."""
     path = setting.data / "models" / model.file
-    pictures = _pictures(setting)
+    pictures = gather_pictures(setting)
     ours = open_detector(path, DetectOptions(score=_SCORE), threads=_THREADS)
     least = open_detector(path, DetectOptions(score=_SCORE, padding="least"), threads=_THREADS)
     plain = PlainDetector(path, model.side, model.kind, threads=_THREADS)
@@ -128,7 +128,7 @@ def _time(look, pictures) -> list[float]:  # type: ignore[no-untyped-def]
 
 
 @contextmanager
-def _peer(setting: Setting, model: _Model) -> Iterator:  # type: ignore[type-arg]
+def _peer(setting: Setting, model: Model) -> Iterator:  # type: ignore[type-arg]
     """A question to the peer, answered with its seconds of every picture; None where there is no peer."""
     if not _has_peer():
         yield None
@@ -173,12 +173,12 @@ def boxes(setting: Setting) -> Group:
     rows: list[tuple[str | float, ...]] = []
     worst: dict[str, list[tuple[float, int]]] = {}
     with tempfile.TemporaryDirectory(dir=setting.work) as folder:
-        for model in _MODELS:
+        for model in MODELS:
             path = setting.data / "models" / model.file
             for label, options in _ways(model):
                 as_float = label == _SAME_IN_FLOAT
                 truth_path = _in_float(path, Path(folder)) if as_float else path
-                far, lost, count, score = _compare(setting, model, path, truth_path, options)
+                far, lost, count, score = compare_boxes(setting, model, path, truth_path, options)
                 rows.append((model.name, label, count, round(far, 4), lost, round(score, 4)))
                 worst.setdefault(label, []).append((far, lost))
     return Group(
@@ -202,7 +202,7 @@ def boxes(setting: Setting) -> Group:
 _SAME_IN_FLOAT = "OpenVINO, against the same network in float"
 
 
-def _ways(model: _Model) -> list[tuple[str, DetectOptions]]:
+def _ways(model: Model) -> list[tuple[str, DetectOptions]]:
     """What a model is run by, in words and options."""
     theirs = ("ONNX Runtime engine", DetectOptions(score=_SCORE, engine="onnxruntime"))
     ours = DetectOptions(score=_SCORE, engine="openvino")
@@ -227,14 +227,14 @@ def _verdict(label: str, found: list[tuple[float, int]]) -> Line:
     return Line(line.what, line.asked, f"{line.reached}, {lost} without partner", met=False, value=far)
 
 
-def _compare(
-    setting: Setting, model: _Model, path: Path, truth_path: Path, options: DetectOptions
+def compare_boxes(
+    setting: Setting, model: Model, path: Path, truth_path: Path, options: DetectOptions
 ) -> tuple[float, int, int, float]:
     """Largest distance of a side (px), boxes without a partner, boxes, and largest difference of a score."""
     ours = open_detector(path, options, threads=_THREADS)
     plain = PlainDetector(truth_path, model.side, model.kind, score=_SCORE)
     far, lost, count, score = 0.0, 0, 0, 0.0
-    for picture in _pictures(setting).values():
+    for picture in gather_pictures(setting).values():
         found = ours.detect([picture])[0]
         wanted = plain.detect(picture)
         mine = [
@@ -269,7 +269,7 @@ def _apart(a: Box, b: Box) -> float:
     return float(max(abs(x - y) for x, y in zip(a[:4], b[:4], strict=True)))
 
 
-def _pictures(setting: Setting) -> dict[str, np.ndarray]:
+def gather_pictures(setting: Setting) -> dict[str, np.ndarray]:
     folder = setting.data / "images"
     return {name: cv2.cvtColor(cv2.imread(str(folder / name)), cv2.COLOR_BGR2RGB) for name in _IMAGES}
 
