@@ -1,9 +1,10 @@
 """Funscribe turns any video into a motion script (funscript).
 
-Three levels of effort:
+Levels of effort:
 
     generate("clip.mp4").script                  one call
     compose(watch("clip.mp4"), recipe).script    the trace once, then as many scripts as you like
+    Queue().add(["a.mp4", "b.mp4"])              whole libraries, in a queue that outlives a crash
     funscribe.video, .field, .detect, .track, .motion, .script    the stages
 """
 
@@ -16,6 +17,7 @@ from funscribe.lazy import lazy
 if TYPE_CHECKING:
     from funscribe.errors import FunscribeError
     from funscribe.evaluate import Fidelity, read_truth
+    from funscribe.jobs import Job, Queue
     from funscribe.pipeline import Composition, Generated, compose, generate, watch
     from funscribe.recipe import Recipe, read_recipe
     from funscribe.records import (
@@ -49,8 +51,10 @@ __all__ = [
     "FunscribeError",
     "Generated",
     "HybridTracker",
+    "Job",
     "MotionSignal",
     "Provenance",
+    "Queue",
     "Recipe",
     "Script",
     "Trace",
@@ -73,6 +77,7 @@ __getattr__ = lazy(
     {
         "errors": ("FunscribeError",),
         "evaluate": ("Fidelity", "read_truth"),
+        "jobs": ("Job", "Queue"),
         "pipeline": (
             "Composition",
             "Generated",

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from funscribe import __version__
-from funscribe.cli import bench, cache, models, recipe, script
+from funscribe.cli import batch, bench, cache, models, recipe, script
 from funscribe.cli.doctor import doctor
 from funscribe.cli.evaluate import evaluate
 from funscribe.cli.generate import generate
@@ -28,6 +28,7 @@ app.command()(generate)
 app.command()(evaluate)
 app.command()(play)
 app.command()(doctor)
+app.add_typer(batch.app, name="batch")
 app.add_typer(script.app, name="script")
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(cache.app, name="cache")

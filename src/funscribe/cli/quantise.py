@@ -112,7 +112,7 @@ def _make_small(file: ModelFile, videos: list[Path], count: int, small: Path) ->
     for target in find_targets(videos, None, recursive=False):
         if not isinstance(target, Target):
             raise target
-        found.append(target.video)
+        found.append(Path(target.video))
     with share_line(file.name) as tell:
         on_step = None if tell is None else lambda doing, share: tell(share, doing)
         return quantise_with_videos(file.path, found, small, count=count, on_step=on_step)

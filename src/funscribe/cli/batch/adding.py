@@ -1,0 +1,226 @@
+"""`funscribe batch add`: videos are put into the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from funscribe.cli import arguments as given
+from funscribe.cli.batch.figures import listed, numbered
+from funscribe.cli.report import complain, print_json
+from funscribe.cli.targets import Target, find_targets
+from funscribe.errors import FunscribeError, OutputNotWritable, VideoNotFound
+from funscribe.urls import is_url, shown
+
+if TYPE_CHECKING:
+    from funscribe.jobs.store import Added, JobStore
+    from funscribe.pipeline.order import Order
+    from funscribe.recipe import Recipe
+
+
+def add(
+    videos: given.Videos,
+    output: given.Output = None,
+    recursive: given.Recursive = False,
+    priority: Annotated[
+        int, typer.Option(metavar="N", help="Larger ones are begun first; it may be below 0.")
+    ] = 0,
+    overwrite: given.Overwrite = False,
+    invert: given.Invert = False,
+    invert_passage: given.InvertPassage = None,
+    settings: given.Settings = None,
+    recipe: given.RecipeFile = None,
+    profile: given.ProfileName = None,
+    model: given.Model = None,
+    anchor: given.Anchor = None,
+    contact: given.Contact = None,
+    roi: given.Region = None,
+    every_frame: given.EveryFrame = False,
+    head: given.Head = None,
+    classes: given.Classes = None,
+    device: given.Device = None,
+    axes: given.Axes = None,
+    chapters: given.Chapters = False,
+    variants: given.Variants = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a video on stdout.")] = False,
+) -> None:
+    """Put videos into the queue, each with these options.
+
+    A video that is queued or running already is not added again, and one that has its script is left out
+    unless --overwrite is given.
+
+    Exit status: 0 all good, 1 something cannot be added (the others are), 2 wrong usage.
+    """
+    from funscribe.jobs.store import JobStore
+    from funscribe.pipeline.order import placed
+    from funscribe.profiles import read_profile
+
+    shortcuts = given.Shortcuts(
+        invert=invert,
+        invert_passage=invert_passage,
+        model=model,
+        anchor=anchor,
+        contact=contact,
+        roi=roi,
+        axes=axes,
+        chapters=chapters,
+        head=head,
+        classes=classes,
+        device=device,
+        every_frame=every_frame,
+    )
+    suited = read_profile(profile) if profile is not None else None
+    chosen = given.chosen_recipe(recipe, [*(settings or []), *shortcuts.settings()], suited)
+    wishes = _Wishes(placed(chosen), _known(variants), overwrite)
+    outcome = _Outcome(json)
+    orders = list(outcome.sorted_out(_orders(find_targets(videos, output, recursive), wishes)))
+    if orders:
+        with JobStore() as store:
+            outcome.take(orders, store.add(orders, priority=priority), store)
+    outcome.tell()
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What all orders of a command line have in common."""
+
+    recipe: Recipe
+    variants: tuple[str, ...]
+    overwrite: bool
+
+
+def _known(variants: str | None) -> tuple[str, ...]:
+    """Return the names of variants; one that is none is refused before anything is queued."""
+    names = given.words(variants)
+    if names:
+        from funscribe.script.variants import find_variants
+
+        find_variants(names)
+    return names
+
+
+def _orders(targets: Iterable[Target | FunscribeError], wishes: _Wishes) -> Iterator[Order | FunscribeError]:
+    from funscribe.pipeline.order import Order, absolute
+
+    for target in targets:
+        if not isinstance(target, Target):
+            yield target
+        elif not is_url(target.video) and not Path(target.video).is_file():
+            yield VideoNotFound(f"{target.video} does not exist; check the path")
+        else:
+            yield Order(
+                video=absolute(str(target.video)),
+                script=absolute(str(target.script)),
+                recipe=wishes.recipe,
+                variants=wishes.variants,
+                overwrite=wishes.overwrite,
+            )
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What became of each video of a command line, and how it is said."""
+
+    json: bool
+    added: list[int] = field(default_factory=list)
+    queued: list[int] = field(default_factory=list)
+    otherwise: list[int] = field(default_factory=list)
+    kept: int = 0
+    failed: int = 0
+    _taken: dict[str, str] = field(default_factory=dict)
+
+    def sorted_out(self, found: Iterable[Order | FunscribeError]) -> Iterator[Order]:
+        """Yield the orders that are to be queued; the others are told."""
+        for order in found:
+            if isinstance(order, FunscribeError):
+                self._fail("", order)
+            elif self._taken.get(order.script) == order.video:
+                continue  # named twice
+            elif order.script in self._taken:
+                self._fail(order.video, _twins(order, shown(self._taken[order.script])))
+            elif _is_kept(order):
+                self.kept += 1
+                self._print(order.video, order.script, "kept", None)
+            else:
+                self._taken[order.script] = order.video
+                yield order
+
+    def take(self, orders: list[Order], added: list[Added], store: JobStore) -> None:
+        """Take down what the queue made of the orders."""
+        for order, (number, new) in zip(orders, added, strict=True):
+            if new:
+                self.added.append(number)
+                self._print(order.video, order.script, "added", number)
+                continue
+            there = store.get(number).order
+            if there.video != order.video:
+                self._fail(order.video, _twins(order, f"{shown(there.video)} (job {number})"))
+                continue
+            (self.queued if there == order else self.otherwise).append(number)
+            self._print(order.video, order.script, "queued", number)
+
+    def tell(self) -> None:
+        """Say it in as few lines as there are things to say."""
+        if self.json:
+            return
+        parts = [f"{numbered(len(self.added), 'video')} added{_span(self.added)}"]
+        if self.queued:
+            parts.append(f"{len(self.queued)} queued already")
+        if self.kept:
+            parts.append(f"{self.kept} with a script that is kept (--overwrite replaces it)")
+        if self.failed:
+            parts.append(f"{self.failed} not added")
+        typer.echo("; ".join(parts))
+        if self.otherwise:
+            typer.echo(
+                f"{numbered(len(self.otherwise), 'video')} queued already with other options: "
+                f"`funscribe batch remove {_arguments(self.otherwise)}` first to change them"
+            )
+        if self.added:
+            typer.echo("`funscribe batch run` makes the scripts")
+
+    def _fail(self, video: str, error: Exception) -> None:
+        self.failed += 1
+        complain(error)
+        if self.json:
+            print_json(
+                {"video": shown(video), "script": None, "status": "error", "id": None, "error": str(error)}
+            )
+
+    def _print(self, video: str, script: str, status: str, number: int | None) -> None:
+        if self.json:
+            values: dict[str, Any] = {"video": shown(video), "script": script, "status": status, "id": number}
+            print_json(values)
+
+
+def _is_kept(order: Order) -> bool:
+    """Whether there is nothing to do; more than the script is looked for only where that is there."""
+    if order.overwrite or not Path(order.script).exists():
+        return False
+    from funscribe.pipeline.delivering import is_kept
+
+    return is_kept(order)
+
+
+def _twins(order: Order, twin: str) -> OutputNotWritable:
+    return OutputNotWritable(
+        f"{shown(order.video)}: {order.script} is already the script of {twin}; use -o for one of them"
+    )
+
+
+def _span(ids: list[int]) -> str:
+    if not ids:
+        return ""
+    if ids[-1] - ids[0] == len(ids) - 1:
+        return f" (job {ids[0]})" if len(ids) == 1 else f" (jobs {ids[0]} to {ids[-1]})"
+    return f" (jobs {listed(ids)})"
+
+
+def _arguments(ids: list[int]) -> str:
+    return " ".join(map(str, ids[:3])) + (" ..." if len(ids) > 3 else "")
