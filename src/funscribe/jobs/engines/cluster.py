@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from funscribe import __version__
-from funscribe.errors import DeviceMissing, WorkerDied
+from funscribe.errors import DeviceLost, DeviceMissing, FunscribeError, WorkerDied
 from funscribe.spread import Finished, Report, Workers, sendable
 
 try:
@@ -40,7 +40,12 @@ _STORE_BYTES = 200_000_000  # what a task returns is under a megabyte
 
 
 def spread_over_ray(
-    task: Callable[[Any, Report], Any], arguments: Sequence[Any], workers: Workers, tell: Report
+    task: Callable[[Any, Report], Any],
+    arguments: Sequence[Any],
+    workers: Workers,
+    tell: Report,
+    *,
+    on_wait: Callable[[], None] | None = None,
 ) -> list[Any]:
     """Do what `spread` does on the cluster that this process is connected to.
 
@@ -51,17 +56,20 @@ def spread_over_ray(
     Args:
         task: A function of a module that is installed on every machine of the cluster.
         arguments: One task each; each is taken from the sequence when its task begins.
-        workers: Tasks at a time at most; 0 or a callable, which speaks of this machine, leaves it to the
-            cluster.
+        workers: Of no account: it speaks of this machine.
         tell: Called here with what the tasks report, as it comes.
+        on_wait: Called now and then while no task has begun, for the cluster is busy with other things.
 
     Raises:
         WorkerDied: A task was lost too often.
+        DeviceLost: The cluster no longer answers.
         DeviceMissing: Another version of Funscribe is installed elsewhere, or none.
         Exception: What a task raised. All others are stopped first.
     """
-    most = workers if isinstance(workers, int) and workers > 0 else None
-    return _Run(task, arguments, most, tell).carry_out()
+    try:
+        return _Run(task, arguments, tell, on_wait or (lambda: None)).carry_out()
+    except ray.exceptions.RayError as error:
+        raise DeviceLost(f"the Ray cluster no longer answers: {_first_line(error)}; run again") from error
 
 
 @contextlib.contextmanager
@@ -73,9 +81,10 @@ def connect(address: str) -> Iterator[int]:
             `auto`.
 
     Raises:
-        DeviceMissing: There is no cluster, or it does not let this process in.
+        DeviceLost: There is no cluster, or it does not let this process in.
     """
-    with _session(address=address):
+    lost = f"no Ray cluster at {address}"
+    with _session(DeviceLost, lost, address=address):
         yield count_cpus()
 
 
@@ -90,7 +99,10 @@ def serve_local(cpus: int, store_bytes: int = _STORE_BYTES) -> Iterator[str]:
     Raises:
         DeviceMissing: It cannot be started.
     """
-    with _session(num_cpus=cpus, object_store_memory=store_bytes, include_dashboard=False):
+    lost = "no Ray cluster could be started on this machine"
+    with _session(
+        DeviceMissing, lost, num_cpus=cpus, object_store_memory=store_bytes, include_dashboard=False
+    ):
         yield str(ray.get_runtime_context().gcs_address)
 
 
@@ -100,7 +112,7 @@ def count_cpus() -> int:
 
 
 @contextlib.contextmanager
-def _session(**options: Any) -> Iterator[None]:
+def _session(kind: type[FunscribeError], lost: str, **options: Any) -> Iterator[None]:
     loud = os.environ.get(_LOGS) == "1"
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # as it will be; else each start warns
@@ -109,9 +121,7 @@ def _session(**options: Any) -> Iterator[None]:
     try:
         ray.init(**options, log_to_driver=loud, configure_logging=loud, logging_level=level)
     except Exception as error:  # of many kinds: no cluster, another version, another token, no memory
-        where = options.get("address") or "on this machine"
-        said = (str(error) or type(error).__name__).strip().splitlines()[0]
-        raise DeviceMissing(f"no Ray cluster {where}: {said}; check that it runs (`ray status`)") from error
+        raise kind(f"{lost}: {_first_line(error)}; check with `ray status`") from error
     try:
         yield
     finally:
@@ -143,6 +153,8 @@ def carry_out(
         return None, DeviceMissing(said), []
     values: list[Any] = []
     told, due = 0, 0.0
+    if counts is not None:
+        counts.say.remote(index, 0, [])  # it has begun
 
     def report(value: Any) -> None:
         nonlocal told, due
@@ -161,15 +173,20 @@ class _Run:
     """The tasks of one call, and how far each is."""
 
     def __init__(
-        self, task: Callable[[Any, Report], Any], arguments: Sequence[Any], most: int | None, tell: Report
+        self,
+        task: Callable[[Any, Report], Any],
+        arguments: Sequence[Any],
+        tell: Report,
+        on_wait: Callable[[], None],
     ) -> None:
         self._task = task
         self._arguments = arguments
-        self._most = most
         self._tell = tell
+        self._on_wait = on_wait
         self._told = [0] * len(arguments)
         self._results: dict[int, Any] = {}
         self._at_work: dict[Any, int] = {}
+        self._begun: set[int] = set()
         self._room = _Room()
 
     def carry_out(self) -> list[Any]:
@@ -181,7 +198,7 @@ class _Run:
         news, asked = counts.take.remote(), time.monotonic()
         try:
             while waiting or self._at_work:
-                while waiting and len(self._at_work) < self._most_at_work():
+                while waiting and len(self._at_work) < self._room.cpus() + _BEFORE:
                     self._begin(begin, waiting.popleft(), counts)
                 ready, _ = ray.wait(list(self._at_work), num_returns=1, timeout=_POLL_S)
                 for reference in ready:
@@ -189,21 +206,19 @@ class _Run:
                 if time.monotonic() - asked >= _POLL_S and ray.wait([news], timeout=0)[0]:
                     self._hear(news)
                     news, asked = counts.take.remote(), time.monotonic()
+                    if not self._begun.intersection(self._at_work.values()):
+                        self._on_wait()
         finally:
-            for reference in self._at_work:
-                ray.cancel(reference, force=True)
-            ray.kill(counts)
+            with contextlib.suppress(Exception):  # where the cluster is gone, so is all that ran there
+                for reference in self._at_work:
+                    ray.cancel(reference, force=True)
+                ray.kill(counts)
         return [self._results[index] for index in range(len(self._arguments))]
-
-    def _most_at_work(self) -> int:
-        at_once = self._room.cpus() + _BEFORE
-        return at_once if self._most is None else min(at_once, self._most)
 
     def _begin(self, begin: Any, index: int, counts: Any) -> None:
         argument = self._arguments[index]
         threads = self._room.threads(len(self._arguments))
-        if hasattr(argument, "threads"):
-            argument = msgspec.structs.replace(argument, threads=threads)
+        argument = _with_threads(argument, threads)
         options = {"num_cpus": threads, "num_gpus": _gpus(argument), "name": f"segment {index + 1}"}
         reference = begin.options(**options).remote(__version__, self._task, argument, index, counts)
         self._at_work[reference] = index
@@ -224,6 +239,7 @@ class _Run:
         """Pass on what was reported. Counts lost with their machine come with the results."""
         with contextlib.suppress(ray.exceptions.RayActorError):
             for said in ray.get(news):
+                self._begun.add(said[0])
                 if said[0] not in self._results:
                     self._pass_on(*said)
 
@@ -264,6 +280,15 @@ class _Room:
         self._cpus, self._largest = max(1, int(sum(alive))), max(1, int(max(alive, default=1)))
 
 
+def _with_threads(argument: Any, threads: int) -> Any:
+    """Return an argument whose decoder and model run on so many threads, as far as it has such."""
+    if not hasattr(argument, "threads"):
+        return argument
+    model = getattr(argument, "model", None)
+    changed = {} if model is None else {"model": msgspec.structs.replace(model, threads=threads)}
+    return msgspec.structs.replace(argument, threads=threads, **changed)
+
+
 def _gpus(argument: Any) -> float:
     model = getattr(argument, "model", None)
     return _GPU_SHARE if model is not None and model.options.device in _GPUS else 0
@@ -271,14 +296,16 @@ def _gpus(argument: Any) -> float:
 
 def _lost(index: int, error: Exception) -> Exception:
     """Return what a task that Ray gave up means: it could not be begun there, or was lost too often."""
-    said = str(error).strip().splitlines()
-    reason = said[-1] if said else type(error).__name__
     if isinstance(error, ray.exceptions.RayTaskError):
         return DeviceMissing(
-            f"segment {index + 1} cannot be watched on the cluster ({reason}); install Funscribe "
+            f"segment {index + 1} cannot be watched on the cluster ({error.cause!r}); install Funscribe "
             f"{__version__} with the same extras on each of its machines"
         )
     return WorkerDied(
         f"segment {index + 1} was lost on the cluster too often ({type(error).__name__}); machines may have "
         "gone, or too little memory: run again, finished segments are kept"
     )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

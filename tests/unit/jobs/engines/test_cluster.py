@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from funscribe.errors import DeviceMissing, VideoUnreadable, WorkerDied
+from funscribe.errors import DeviceLost, DeviceMissing, VideoUnreadable, WorkerDied
 from funscribe.spread import Finished
 
 pytest.importorskip("ray", reason="Ray is not installed")
@@ -139,10 +140,69 @@ def test_counts_are_taken_once() -> None:
 
 def test_what_is_reported_twice_is_told_once() -> None:
     told: list[Any] = []
-    run = cluster._Run(print, [None], None, told.append)
+    run = cluster._Run(print, [None], told.append, print)
     for first, values in ((0, "ab"), (0, "a"), (2, "c"), (0, "abcd"), (1, "bc")):
         run._pass_on(0, first, list(values))
     assert told == list("abcd")
+
+
+def test_an_argument_gets_threads_where_it_has_such() -> None:
+    class Inner(msgspec.Struct, frozen=True):
+        threads: int = 7
+
+    class Task(msgspec.Struct, frozen=True):
+        threads: int = 7
+        model: Inner | None = None
+
+    assert cluster._with_threads(5, 2) == 5
+    assert cluster._with_threads(Task(), 2) == Task(2)
+    assert cluster._with_threads(Task(7, Inner()), 2) == Task(2, Inner(2))
+
+
+@pytest.mark.parametrize(
+    ("machines", "tasks", "cpus", "threads"),
+    [
+        ((2, 2), 10, 4, 1),
+        ((2, 2), 1, 4, 2),
+        ((16, 2), 2, 18, 4),
+        ((8, 8), 8, 16, 2),
+        ((), 3, 1, 1),
+        ((0.5,), 1, 1, 1),
+    ],
+)
+def test_threads_are_as_many_as_there_are_cpus_for(
+    monkeypatch: pytest.MonkeyPatch, machines: tuple[float, ...], tasks: int, cpus: int, threads: int
+) -> None:
+    nodes = [{"Alive": True, "Resources": {"CPU": count}} for count in machines]
+    nodes += [{"Alive": False, "Resources": {"CPU": 64}}, {"Alive": True, "Resources": {}}]
+    monkeypatch.setattr(cluster.ray, "nodes", lambda: nodes)
+    room = cluster._Room()
+    assert (room.cpus(), room.threads(tasks)) == (cpus, threads)
+
+
+def test_a_cluster_that_is_not_there_is_told() -> None:
+    with pytest.raises(DeviceLost, match="no Ray cluster at"), cluster.connect("not an address"):
+        pass
+
+
+def test_it_is_told_that_the_cluster_is_busy(tmp_path: Path) -> None:
+    from spread_tasks import double, sleep_long
+
+    class Enough(Exception):
+        pass
+
+    def stop() -> None:
+        raise Enough
+
+    import ray
+
+    busy = [ray.remote(num_cpus=1)(sleep_long).remote(str(tmp_path), print) for _ in range(2)]
+    try:
+        with pytest.raises(Enough):
+            spread_over_ray(double, [1], 0, print, on_wait=stop)
+    finally:
+        for reference in busy:
+            ray.cancel(reference, force=True)
 
 
 def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
