@@ -8,12 +8,7 @@ from pathlib import Path
 
 from funscribe.errors import OutputNotWritable, VideoNotFound
 from funscribe.urls import file_name, is_url, shown
-
-# What a folder is searched for; a video named by itself may have any suffix.
-_VIDEO_SUFFIXES = frozenset({
-    ".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts",
-    ".ogv", ".ts", ".vob", ".webm", ".wmv",
-})  # fmt: skip
+from funscribe.video.names import is_video_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +56,5 @@ def _elsewhere(url: str, folder: Path | None) -> Target | OutputNotWritable:
 def _videos(folder: Path, recursive: bool) -> Iterator[Path]:
     found = folder.rglob("*") if recursive else folder.iterdir()
     for path in found:
-        if path.suffix.lower() in _VIDEO_SUFFIXES and not path.name.startswith(".") and path.is_file():
+        if is_video_name(path.name) and path.is_file():
             yield path

@@ -112,6 +112,11 @@ class JobStore:
         self._back_up_if(due)
         return added
 
+    def seen(self, path: str, size: int, mtime_ns: int) -> bool:
+        """Return whether a file with this content was noticed before; writes nothing."""
+        with self._database.read() as connection:
+            return adding.seen(connection, path, adding.mark(size, mtime_ns))
+
     def noticed(self, path: str, size: int, mtime_ns: int) -> bool:
         """Write down that a file was found; True the first time for each content of it, over all runs."""
         with self._database.change() as connection:
