@@ -254,7 +254,7 @@ def _agreement(tracker: Tracker, found: dict[int, np.ndarray], wanted: dict[int,
 def speed(setting: Setting) -> Group:
     """The time of a frame at 20 boxes against the `trackers` package, and frames a second at 2, 10 and 50."""
     rounds = setting.pick(15, 2)
-    clip = _crowd(20)
+    clip = walkers(20)
     with _Theirs(_hand_over(clip, setting.work)) as ask:
         pairs = [(_pass(ByteTrack, clip), ask() / len(clip.found)) for _ in range(rounds + 1)][1:]
     ratios = sorted(ours / theirs for ours, theirs in pairs)
@@ -291,7 +291,7 @@ def speed(setting: Setting) -> Group:
     )
 
 
-def _crowd(count: int, frames: int = 400, seed: int = 0) -> _Clip:
+def walkers(count: int, frames: int = 400, seed: int = 0) -> _Clip:
     """Boxes that walk about in a picture of 1920 x 1080 and turn back at its border."""
     rng = np.random.default_rng(seed)
     start, speed = rng.uniform([100, 100], [1800, 980], (count, 2)), rng.normal(0, 60, (count, 2))
@@ -316,7 +316,7 @@ def _pass(make: _Make, clip: _Clip) -> float:
 
 
 def _rate(make: _Make, count: int) -> float:
-    return 1 / _pass(make, _crowd(count))
+    return 1 / _pass(make, walkers(count))
 
 
 class _Theirs:
