@@ -69,13 +69,13 @@ class Broken(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
     Attributes:
         kind: `refused` where another attempt would end alike, `again` where it may not, `space` where the
-            disk is too full.
+            disk is too full, `engine` where what carries out its segments is gone.
         reason: Why, in one line.
         folder: What is too full.
         wanted_bytes: Free space that must be there before it is tried again (bytes).
     """
 
-    kind: Literal["refused", "again", "space"]
+    kind: Literal["refused", "again", "space", "engine"]
     reason: str
     folder: str = ""
     wanted_bytes: int = 0

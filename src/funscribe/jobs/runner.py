@@ -11,8 +11,9 @@ from contextlib import suppress
 
 import msgspec
 
-from funscribe.errors import QueueError
+from funscribe.errors import DeviceLost, QueueError
 from funscribe.jobs.crew import Crew, Hand
+from funscribe.jobs.engines.choice import settled
 from funscribe.jobs.events import Event, Kind
 from funscribe.jobs.job import Job
 from funscribe.jobs.limits import cores_within
@@ -76,10 +77,17 @@ def run(
 
     Raises:
         QueueError: The queue can no longer be read or written. All jobs are stopped first.
+        DeviceMissing: What the engine needs is not installed, or cannot be started.
+        DeviceLost: The engine is not, or no longer, where it was. All jobs are put back, the attempt not
+            counted.
     """
     options = options or RunOptions()
-    loop = _Loop(store, options, on_event or (lambda event: None))
     ends = until_empty and not options.keep_on
+    with settled(options, options.cores or usable_cores()) as options:
+        return _run(_Loop(store, options, on_event or (lambda event: None)), ends, stop)
+
+
+def _run(loop: _Loop, ends: bool, stop: threading.Event | None) -> RunReport:
     try:
         while not (stop is not None and stop.is_set()) and loop.step(ends):
             pass
@@ -286,6 +294,8 @@ class _Loop:
         if broken.kind == "refused":
             self._fail(job, broken.reason)
             return
+        if broken.kind == "engine":
+            raise DeviceLost(broken.reason)
         if broken.kind == "space":
             self._shortage = _Shortage(broken.reason, broken.folder, broken.wanted_bytes)
         self._again(job, broken.reason, counted=broken.kind == "again")

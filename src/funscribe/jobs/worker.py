@@ -18,7 +18,16 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from funscribe.errors import FunscribeError, OutputNotWritable, ScriptBusy, TraceCorrupted, WorkerDied
+from funscribe.errors import (
+    DeviceLost,
+    FunscribeError,
+    OutputNotWritable,
+    ScriptBusy,
+    TraceCorrupted,
+    VideoUnreachable,
+    WorkerDied,
+)
+from funscribe.jobs.engines.choice import spread_of
 from funscribe.jobs.limits import ROOM_BYTES, missing_bytes, no_room
 from funscribe.jobs.messages import Advance, Broken, Done, Need, Said, Stage, Task, pack, unpack_cores
 from funscribe.spread import end_with_parent
@@ -109,6 +118,7 @@ def carry_out(task: Task, link: Link) -> Said:
             task.order,
             workers=link.cores,
             on_progress=lambda progress: link.tell(Advance(progress)),
+            spread_over=spread_of(task.engine, task.address, lambda: link.tell(Stage("watching"))),
             on_need=prepare,
             on_stage=lambda name: link.tell(Stage(name)),
         )
@@ -184,7 +194,9 @@ def judge(error: Exception) -> Broken:
     reason = str(error)
     if isinstance(error, NoRoom):
         return Broken(kind="space", reason=reason, folder=error.folder, wanted_bytes=error.wanted_bytes)
-    if isinstance(error, (ScriptBusy, WorkerDied, TraceCorrupted)):
+    if isinstance(error, DeviceLost):
+        return Broken(kind="engine", reason=reason)
+    if isinstance(error, (ScriptBusy, WorkerDied, TraceCorrupted, VideoUnreachable)):
         return Broken(kind="again", reason=reason)
     if isinstance(error, FunscribeError):
         return Broken(kind="refused", reason=reason)

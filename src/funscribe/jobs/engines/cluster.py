@@ -83,7 +83,7 @@ def connect(address: str) -> Iterator[int]:
     Raises:
         DeviceLost: There is no cluster, or it does not let this process in.
     """
-    lost = f"no Ray cluster at {address}"
+    lost = f"no Ray cluster lets this process in at {address}"
     with _session(DeviceLost, lost, address=address):
         yield count_cpus()
 
@@ -121,7 +121,7 @@ def _session(kind: type[FunscribeError], lost: str, **options: Any) -> Iterator[
     try:
         ray.init(**options, log_to_driver=loud, configure_logging=loud, logging_level=level)
     except Exception as error:  # of many kinds: no cluster, another version, another token, no memory
-        raise kind(f"{lost}: {_first_line(error)}; check with `ray status`") from error
+        raise kind(f"{lost}: {_first_line(error)}; check it with `ray status`") from error
     try:
         yield
     finally:

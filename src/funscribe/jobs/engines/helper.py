@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import secrets
 import signal
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -45,17 +47,39 @@ def reach(address: str | None, cores: int) -> Iterator[Cluster]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_hold, args=(theirs, address, cores), name="funscribe-cluster")
-    with nameless_main():
-        process.start()
-    theirs.close()
-    try:
+    with contextlib.ExitStack() as stack:
+        if address is None:
+            stack.enter_context(_own_token())
+        with nameless_main():
+            process.start()
+        theirs.close()
+        stack.callback(_end, ours, process)
         yield _answer(ours, process)
+
+
+def _end(ours: Connection, process: BaseProcess) -> None:
+    ours.close()  # that is its sign to end, and to end the cluster that it has started
+    process.join(_STOP_S)
+    process.kill()
+    process.join()
+    process.close()
+
+
+@contextlib.contextmanager
+def _own_token() -> Iterator[None]:
+    """Let nobody else into a cluster of ours: processes that are started meanwhile know its token.
+
+    Ray would keep one in the user's home for ever.
+    """
+    ours = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    if "RAY_AUTH_MODE" in os.environ:  # the user has decided
+        ours = {}
+    os.environ.update(ours)
+    try:
+        yield
     finally:
-        ours.close()  # that is its sign to end, and to end the cluster that it has started
-        process.join(_STOP_S)
-        process.kill()
-        process.join()
-        process.close()
+        for name in ours:
+            os.environ.pop(name, None)
 
 
 def jobs_at_once(cpus: int, cores: int) -> int:
