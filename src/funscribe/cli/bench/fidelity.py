@@ -1,4 +1,4 @@
-"""`funscribe bench`: how well Funscribe does its job."""
+"""`funscribe bench fidelity` and `bench page`: how well scripts follow the motion."""
 
 from __future__ import annotations
 
@@ -15,13 +15,10 @@ if TYPE_CHECKING:
     from funscribe.bench import Clip, Report
     from funscribe.recipe import Recipe
 
-app = typer.Typer(no_args_is_help=True, help="Measure how well scripts follow the motion.")
-
 DATA = Path("../shared/data")
 DOCS = Path("docs")
 
 
-@app.command()
 def fidelity(
     data: Annotated[
         Path | None,
@@ -75,7 +72,6 @@ def fidelity(
     _print(report, json)
 
 
-@app.command()
 def page() -> None:
     """Write docs/fidelity.md anew from the results that are there (for developers, in a checkout)."""
     from funscribe.bench import write_page
