@@ -19,6 +19,7 @@ import msgspec
 from funscribe.errors import OutputNotWritable, RecipeInvalid, TraceCorrupted
 from funscribe.files import not_writable, write_atomically
 from funscribe.trace.in_use import Uses, only_one, unused
+from funscribe.trace.mirror import default_mirror
 from funscribe.trace.part import Part
 
 N = TypeVar("N", bound=msgspec.Struct)
@@ -56,11 +57,15 @@ class TraceStore:
         root: The folder; None is `$FUNSCRIBE_CACHE_DIR` or the user's cache folder.
         max_bytes: Size above which the least recently used traces go; None is `$FUNSCRIBE_CACHE_BYTES`
             or 8 GB.
+
+    What is missing is looked for at `$FUNSCRIBE_TRACES_URL`, if that is set, and what is written is put there
+    too; nothing is ever removed there.
     """
 
     def __init__(self, root: Path | None = None, max_bytes: int | None = None) -> None:
         self.root = root or default_root()
         self.max_bytes = _default_bytes() if max_bytes is None else max_bytes
+        self._mirror = default_mirror()
         self._uses = Uses(self.root)
         self._grows = False
         weakref.finalize(self, self._uses.close)  # who forgets to close it holds nothing for ever
@@ -100,12 +105,14 @@ class TraceStore:
             raise
         except OSError as error:
             raise not_writable(folder, error) from error
+        if self._mirror is not None:
+            self._mirror.fetch(folder)
 
     def write_note(self, key: str, note: msgspec.Struct) -> None:
         """Keep a record about the trace (the plan of its segments)."""
         data = msgspec.json.encode(note, enc_hook=_plain)
         kept = _Note(check=_checksum(data), note=msgspec.Raw(data))
-        write_atomically(self.folder(key) / "plan.json", msgspec.json.encode(kept))
+        self._write(self.folder(key) / "plan.json", msgspec.json.encode(kept))
 
     def read_note(self, key: str, kind: type[N]) -> N | None:
         """Return the record kept about a trace, None where there is none.
@@ -130,7 +137,12 @@ class TraceStore:
 
     def write_part(self, key: str, index: int, part: Part) -> None:
         """Keep one watched segment."""
-        write_atomically(self.part_path(key, index), part.encode())
+        self._write(self.part_path(key, index), part.encode())
+
+    def _write(self, path: Path, data: bytes) -> None:
+        write_atomically(path, data)
+        if self._mirror is not None:
+            self._mirror.put(path, data)
 
     def read_part(self, key: str, index: int) -> Part | None:
         """Return one watched segment, None where it is not there.
