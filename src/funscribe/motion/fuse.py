@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solveh_banded
 from scipy.ndimage import gaussian_filter1d
 
 from funscribe.motion.even import RATE_HZ
@@ -209,6 +208,8 @@ def _square(values: Array) -> float:
 
 def _smooth(place: Array, say: Array, at: Array, moved: Array, jitter: float, drift: Array) -> Array:
     """Return the curve (N,) that is nearest to the places and to the steps (N,)."""
+    from scipy.linalg import solveh_banded  # without a model nothing of that is loaded
+
     count = len(moved)
     stiff = 1 / np.maximum(drift[1:] ** 2 / RATE_HZ, 1e-18)
     pull = np.bincount(at, say / jitter**2, count).astype(np.float64)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from funscribe.monitor import Progress
-from funscribe.motion.axes import UNSEEN
-from funscribe.motion.roles import unheeded
-from funscribe.pipeline.composing import Composition, compose
 from funscribe.pipeline.need import Need
 from funscribe.pipeline.watching import watch_with_store
 from funscribe.recipe import Recipe
@@ -18,6 +19,9 @@ from funscribe.records import MotionSignal, Script, Trace, Tracks
 from funscribe.spread import Spread, Workers
 from funscribe.trace import TraceStore
 from funscribe.zigzag import runs
+
+if TYPE_CHECKING:
+    from funscribe.pipeline.composing import Composition
 
 _WEAK = 0.3
 _WEAK_S = 2.0
@@ -84,11 +88,15 @@ def generate(
     recipe = recipe or Recipe()
     tell_stage = on_stage or _ignore
     tell_stage("watching")
+    # What composes takes half a second to load: that is done while the video is watched.
+    Thread(target=_load, args=("funscribe.pipeline.composing",), name="funscribe-load").start()
     with TraceStore() as store:  # the trace stays until the script is made of it
         watched = watch_with_store(
             video, recipe, store, workers, on_progress, spread_over=spread_over, on_need=on_need
         )
         tell_stage("composing")
+        from funscribe.pipeline.composing import compose
+
         made = compose(watched.trace, recipe)
     elapsed_s = time.perf_counter() - began
     return Generated(
@@ -108,6 +116,11 @@ def generate(
         ),
         tracks=made.tracks,
     )
+
+
+def _load(module: str) -> None:
+    with suppress(ImportError):  # it is told where the module is needed
+        import_module(module)
 
 
 def _ignore(stage: str) -> None:
@@ -130,6 +143,8 @@ def weak_passages(signal: MotionSignal) -> tuple[tuple[float, float], ...]:
 
 def _axis_warnings(recipe: Recipe) -> tuple[str, ...]:
     """Return which axes were asked for that a flat picture does not show."""
+    from funscribe.motion.axes import UNSEEN
+
     unseen = [axis for axis in recipe.motion.axes if axis in UNSEEN]
     if not unseen:
         return ()
@@ -141,6 +156,8 @@ def _model_warnings(trace: Trace, made: Composition, recipe: Recipe) -> tuple[st
     found = trace.detections
     if found is None:
         return ()
+    from funscribe.motion.roles import unheeded
+
     told = []
     if not len(found.xyxy):
         looked = int(found.looked.sum())

@@ -12,7 +12,8 @@ from funscribe.records import VideoInfo
 from funscribe.video.segments import Segment
 
 _RATE_HZ = 30.0  # where the header says nothing
-_PART = 2_000  # bytes of a part beside its rows: names, shapes, checksum
+_PART = 1_280  # bytes of a part beside its rows: names, shapes, checksum
+_PART_LOOKED = 3_000  # and those of what a model found
 _ROW = 8 + 4  # bytes of the time and of the score of a cut of a frame
 _LOOKED = 1 + 8  # bytes that tell of a frame whether it was looked at, and where its boxes begin
 _BOXES = 12  # boxes of a picture, on average over scenes with people
@@ -55,5 +56,6 @@ def need_of(info: VideoInfo, missing: Sequence[Segment], recipe: Recipe) -> Need
         looks = min(frames, rate_hz * duration_s) * share
         box = _BOX + (_LOOKS if recipe.detect.embedder else 0)
         rows += frames * share * _LOOKED + looks * min(recipe.detect.max_boxes, _BOXES) * box
-    trace = round(rows + len(missing) * _PART) if missing else 0
+    part = _PART + (_PART_LOOKED if recipe.detect.model else 0)
+    trace = round(rows + len(missing) * part) if missing else 0
     return Need(trace, round(_SCRIPT + duration_s * _SCRIPT_PER_S))

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -55,3 +58,18 @@ def test_what_begins_is_told_and_all_is_watched_before_it_is_composed(clip: Path
     assert told[-2:] == [1.0, "composing"]
     assert len(needs) == 1
     assert made.script.actions == generate(clip, recipe).script.actions
+
+
+def test_what_cannot_be_loaded_is_told_where_it_is_needed(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "funscribe.pipeline.composing", None)
+    with pytest.raises(ImportError, match="composing"):
+        generate(clip, workers=1)
+    assert "funscribe-load" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_nothing_that_composes_is_loaded_before_the_watching_begins() -> None:
+    code = "import sys, funscribe.pipeline.generating\nprint('scipy' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (ran.stdout, ran.stderr) == ("False\n", "")
