@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from funscribe.jobs.claiming import touch
+from funscribe.jobs.database import touch
 from funscribe.jobs.rows import Recipes, checked_priority, order_values, path_value
 from funscribe.pipeline.order import Order
 

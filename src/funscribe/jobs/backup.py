@@ -10,8 +10,9 @@ from pathlib import Path
 
 from funscribe.errors import QueueDamaged, QueueError
 from funscribe.files import printable, settle
-from funscribe.jobs.database import WAIT_S, connect, fault, put, unfinished
+from funscribe.jobs.database import fault
 from funscribe.jobs.faults import backups, beside, copy_aside, damaged, exists, free_name, told
+from funscribe.jobs.opening import WAIT_S, connect, put, unfinished
 
 
 def back_up(path: Path, wait_s: float = WAIT_S) -> Path:
@@ -46,9 +47,10 @@ def _copy(path: Path, part: Path, wait_s: float) -> None:
     with (
         contextlib.closing(connect(path, "mode=rw", wait_s)) as source,
         contextlib.closing(connect(part, "mode=rw", wait_s)) as target,
+        told(path, wait_s),
     ):
         source.backup(target)
-        wrong = fault(target)  # what is wrong in the copy is wrong in the queue
+        wrong = fault(target, part)  # what is wrong in the copy is wrong in the queue
         if wrong:
             raise damaged(path, wrong)
 
@@ -87,17 +89,20 @@ def _in_order(path: Path) -> bool:
     try:
         if not exists(path):
             return False
-        with told(path), contextlib.closing(connect(path, "mode=rw")) as connection:
-            return not fault(connection)
+        with contextlib.closing(connect(path, "mode=rw")) as connection, told(path):
+            wrong = fault(connection, path)
+            if wrong:
+                raise damaged(path, wrong)  # copied aside before closing, which would change it
     except QueueDamaged:
         return False
+    return True
 
 
 def _good_copy(backup: Path, part: Path) -> bool:
     shutil.copyfile(backup, part)
     try:
         with contextlib.closing(connect(part, "mode=rw")) as connection:
-            if fault(connection):
+            if fault(connection, part):
                 return False
     except sqlite3.DatabaseError:
         return False

@@ -8,26 +8,21 @@ from collections.abc import Mapping
 
 import msgspec
 
+from funscribe.jobs.database import touch
 from funscribe.jobs.job import State
+from funscribe.jobs.reclaiming import beat, enlist
 from funscribe.jobs.rows import plain_text, progress_text
 from funscribe.jobs.runners import Runner
 from funscribe.monitor import Progress
 
-DEATHS = 10  # of runners, before a job is held to be what kills them
-
+_LARGEST = 2**63 - 1
 _MINE = "WHERE id = :id AND state = 'running' AND holder = :token"
 _WAITING = """
     SELECT jobs.id, recipes.recipe AS recipe
-    FROM jobs LEFT JOIN recipes ON recipes.digest = jobs.recipe
+    FROM jobs INDEXED BY jobs_waiting LEFT JOIN recipes ON recipes.digest = jobs.recipe
     WHERE state = 'queued' AND holder IS NOT ?
     ORDER BY priority DESC, attempt, id LIMIT 1
 """
-
-
-def touch(connection: sqlite3.Connection) -> int:
-    """Return the next version of the queue, for what is changed in this transaction."""
-    connection.execute("UPDATE queue SET version = version + 1")
-    return int(connection.execute("SELECT version FROM queue").fetchone()[0])
 
 
 def waiting(connection: sqlite3.Connection, runner: Runner) -> sqlite3.Row | None:
@@ -39,20 +34,6 @@ def waiting(connection: sqlite3.Connection, runner: Runner) -> sqlite3.Row | Non
         return None
     row: sqlite3.Row | None = connection.execute(_WAITING, (runner.token,)).fetchone()
     return row
-
-
-def enlist(connection: sqlite3.Connection, runner: Runner) -> None:
-    """Write a runner down, if it is not there."""
-    connection.execute(
-        "INSERT OR IGNORE INTO runners VALUES (?, ?, ?, ?, ?, 0)",
-        (runner.token, runner.name, runner.machine, runner.pid, runner.started),
-    )
-
-
-def beat(connection: sqlite3.Connection, runner: Runner) -> None:
-    """Show that a runner lives, even one that was held to be dead."""
-    enlist(connection, runner)
-    connection.execute("UPDATE runners SET beat = beat + 1 WHERE token = ?", (runner.token,))
 
 
 def take(connection: sqlite3.Connection, runner: Runner, job: int) -> None:
@@ -113,7 +94,7 @@ def needs(connection: sqlite3.Connection, runner: Runner, job: int, size: int) -
     """Write down the disk space that a running job needs (bytes)."""
     changed = connection.execute(
         f"UPDATE jobs SET need_bytes = :size, version = :version {_MINE}",
-        {"size": size, "version": touch(connection), "id": job, "token": runner.token},
+        {"size": min(size, _LARGEST), "version": touch(connection), "id": job, "token": runner.token},
     )
     return changed.rowcount == 1
 
@@ -171,54 +152,3 @@ def state(connection: sqlite3.Connection, job: int) -> tuple[State, int]:
     """Return the state of a job and its attempts; a job that is there no longer was cancelled."""
     row = connection.execute("SELECT state, attempt FROM jobs WHERE id = ?", (job,)).fetchone()
     return ("cancelled", 0) if row is None else (row["state"], row["attempt"])
-
-
-def runners(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    """Return all runners that are written down."""
-    return connection.execute("SELECT token, machine, pid, started, beat FROM runners").fetchall()
-
-
-def strike(connection: sqlite3.Connection, token: str) -> None:
-    """Put back the jobs of a runner that left in order."""
-    connection.execute(
-        """
-        UPDATE jobs SET state = 'queued', holder = NULL, progress = NULL, attempt = attempt - 1, version = ?
-        WHERE holder = ? AND state = 'running'
-        """,
-        (touch(connection), token),
-    )
-    connection.execute("UPDATE jobs SET holder = NULL WHERE holder = ?", (token,))
-    connection.execute("DELETE FROM runners WHERE token = ?", (token,))
-
-
-def bury(connection: sqlite3.Connection, token: str, beat: int) -> list[int]:
-    """Put back the jobs of a runner that died, unless it has beaten since; return their numbers."""
-    row = connection.execute("SELECT beat FROM runners WHERE token = ?", (token,)).fetchone()
-    if row is not None and row["beat"] != beat:
-        return []
-    held = connection.execute(
-        "SELECT id, runner, deaths FROM jobs WHERE holder = ? AND state = 'running'", (token,)
-    ).fetchall()
-    version = touch(connection)
-    for job in held:
-        deaths = job["deaths"] + 1
-        reason = f"its runner {job['runner']} died while it ran ({deaths} times by now)"
-        ended = deaths >= DEATHS
-        connection.execute(
-            """
-            UPDATE jobs SET state = ?, deaths = ?, error = ?, ended = ?, holder = NULL, progress = NULL,
-                attempt = attempt - 1, version = ?
-            WHERE id = ?
-            """,
-            (
-                "failed" if ended else "queued",
-                deaths,
-                reason,
-                time.time() if ended else None,
-                version,
-                job["id"],
-            ),
-        )
-    connection.execute("UPDATE jobs SET holder = NULL WHERE holder = ?", (token,))
-    connection.execute("DELETE FROM runners WHERE token = ?", (token,))
-    return [job["id"] for job in held]

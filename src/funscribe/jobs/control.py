@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 
 from funscribe.errors import JobNotIdle
-from funscribe.jobs.claiming import touch
+from funscribe.jobs.database import touch
 from funscribe.jobs.job import State
 from funscribe.jobs.rows import job_not_found, number
 

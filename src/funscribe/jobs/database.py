@@ -1,53 +1,24 @@
-"""The file of the queue: opened, made whole, changed in one step or not at all. The door to SQLite."""
+"""The open file of the queue: read by many, changed in one step or not at all, searched for faults."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import sqlite3
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote_from_bytes
 
-from funscribe.errors import QueueDamaged, QueueError, ScriptBusy
-from funscribe.files import exclusive, printable, settle
-from funscribe.jobs.faults import beside, damaged, exists, told
-from funscribe.jobs.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from funscribe.errors import QueueDamaged, QueueError, QueueNotWritable
+from funscribe.files import printable
+from funscribe.jobs.faults import beside, damaged, exists, size_of, told
+from funscribe.jobs.opening import WAIT_S, connect, create, migrate, settings
+from funscribe.jobs.schema import APPLICATION_ID, VERSION
 
-WAIT_S = 10.0
-_CHECKED_BYTES = 16_000_000  # a larger file is not read from end to end whenever it is opened
-_LOG_BYTES = 4_000_000
+_CHECKED_BYTES = 8_000_000  # a larger file is not read from end to end whenever it is opened
 
 # A connection must not be used or closed in a forked child: there it is only put away.
 _inherited: list[sqlite3.Connection] = []
-
-
-def default_path() -> Path:
-    """Return where the queue of this user is: `$FUNSCRIBE_QUEUE`, or a file in the user's data folder."""
-    chosen = os.environ.get("FUNSCRIBE_QUEUE")
-    if chosen:
-        return Path(chosen)
-    import platformdirs
-
-    return platformdirs.user_data_path("funscribe") / "queue.sqlite"
-
-
-def connect(path: Path, mode: str, wait_s: float = WAIT_S) -> sqlite3.Connection:
-    """Open a file with SQLite.
-
-    Args:
-        path: The file, of any name.
-        mode: The end of the URI: `mode=rw`, `mode=ro&immutable=1`, ...
-        wait_s: How long to wait for others (s).
-    """
-    name = path.absolute().as_posix()
-    uri = f"file://{'' if name.startswith('/') else '/'}{quote_from_bytes(os.fsencode(name))}?{mode}"
-    connection = sqlite3.connect(uri, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    return connection
 
 
 class Database:
@@ -128,10 +99,12 @@ class Database:
         self._pid, self._identity = os.getpid(), _identity(self.path)
         self._connection = self._opened()
         try:
-            wrong = fault(self._connection, thorough=False)
-            if wrong:
-                raise damaged(self.path, wrong)
-            _migrate(self._connection)
+            # What is wrong is told, and copied aside, before closing: that would write the log into the file.
+            with told(self.path, self._wait_s):
+                wrong = fault(self._connection, self.path, thorough=False)
+                if wrong:
+                    raise damaged(self.path, wrong)
+                migrate(self._connection)
         except BaseException:
             self.close()
             raise
@@ -139,19 +112,26 @@ class Database:
     def _opened(self) -> sqlite3.Connection:
         connection = connect(self.path, "mode=rw", self._wait_s)
         try:
-            _settings(connection)
-            connection.execute("PRAGMA application_id").fetchone()
-        except sqlite3.OperationalError as error:
+            with told(self.path, self._wait_s):
+                settings(connection)
+                connection.execute("PRAGMA application_id").fetchone()
+        except QueueNotWritable:
             connection.close()
             # A folder that cannot be written has no room for a log; without one the file is all there is.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or beside(self.path, "-wal").exists():
+            if beside(self.path, "-wal").exists():
                 raise
             connection = connect(self.path, "mode=ro&immutable=1", self._wait_s)
-            _settings(connection)
+            settings(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def touch(connection: sqlite3.Connection) -> int:
+    """Return the next version of the queue, for what is changed in this transaction."""
+    connection.execute("UPDATE queue SET version = version + 1")
+    return int(connection.execute("SELECT version FROM queue").fetchone()[0])
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -162,104 +142,41 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _settings(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA cell_size_check = ON")
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA fullfsync = ON")  # on macOS nothing less reaches the disk
-    connection.execute("PRAGMA checkpoint_fullfsync = ON")
-    connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
-
-
-def fault(connection: sqlite3.Connection, *, thorough: bool = True) -> str:
+def fault(connection: sqlite3.Connection, path: Path, *, thorough: bool = True) -> str:
     """Return what is wrong with an open file as a queue; empty where nothing is.
 
     Args:
         connection: The open file.
+        path: Its name.
         thorough: Read it from end to end even if it is large.
 
     Raises:
         QueueError: A newer version of the program made it.
     """
-    owner, version, pages, size = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0]
-        for name in ("application_id", "user_version", "page_count", "page_size")
-    )
+    owner, version = _pragma(connection, "application_id"), _pragma(connection, "user_version")
     if owner != APPLICATION_ID or version < 1:
         return "it is a database of another program"
     if version > VERSION:
         raise QueueError(
-            f"the queue was made by a newer Funscribe (form {version}, known is {VERSION}): "
+            f"the queue {printable(path)} was made by a newer Funscribe (form {version}, not {VERSION}); "
             "update Funscribe, or choose another queue with FUNSCRIBE_QUEUE"
         )
-    if not thorough and pages * size > _CHECKED_BYTES:
+    if _cut_short(connection, path):
+        return "it is cut short"
+    if not thorough and path.stat().st_size > _CHECKED_BYTES:
         return ""
-    found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-    return "" if found == "ok" else " ".join(found.split())
+    found = " ".join(str(connection.execute("PRAGMA quick_check(1)").fetchone()[0]).split())
+    return "" if found == "ok" else found
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        done = connection.execute("PRAGMA user_version").fetchone()[0]  # another process may have been first
-        for statements in MIGRATIONS[done:]:
-            for statement in statements:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {max(VERSION, done)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-def create(path: Path) -> None:
-    """Make an empty queue, whole before it has its name; one that another process made meanwhile stays.
-
-    Raises:
-        QueueNotWritable: It cannot be made.
-    """
-    with told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished(path) as part:
-            with contextlib.closing(connect(part, "mode=rw")) as connection:
-                _settings(connection)
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                _migrate(connection)
-            put(part, path)
-
-
-@contextlib.contextmanager
-def unfinished(path: Path) -> Iterator[Path]:
-    """Yield an empty file of a temporary name in the folder of `path`; it is gone when the block ends."""
-    part = path.with_name(f".funscribe-{secrets.token_hex(8)}.part")
-    try:
-        part.touch(exist_ok=False)
-        yield part
-    finally:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            beside(part, ending).unlink(missing_ok=True)
-
-
-def put(part: Path, path: Path) -> None:
-    """Give a finished file its name, unless there is a file of that name already."""
-    try:
-        if sys.platform == "win32":
-            part.rename(path)  # fails there where the name is taken
-        else:
-            os.link(part, path)
-    except FileExistsError:
-        return
-    except OSError:  # a file system without links
-        _put_without_link(part, path)
-    settle(path.parent)
-
-
-def _put_without_link(part: Path, path: Path) -> None:
-    while True:
-        with contextlib.suppress(ScriptBusy), exclusive(path):
-            if not path.exists():
-                part.rename(path)
-            return
+def _cut_short(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the last page is not all there: SQLite would read what is missing as zeros."""
+    log = beside(path, "-wal")
+    if size_of(log):
+        return False  # what is missing may stand there
+    wanted = _pragma(connection, "page_count") * _pragma(connection, "page_size")
+    return size_of(path) < wanted and not size_of(log)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import filecmp
 import os
-import shutil
 import sqlite3
 import stat
-import time
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from funscribe.errors import QueueBusy, QueueDamaged, QueueError, QueueNotWritable
 from funscribe.files import not_writable, printable
 
-_MAGIC = b"SQLite format 3\0"
-_HEAD = 100
+_BLOCK = 1 << 20
 _MOST_COPIES = 20
 _REMEDY = "choose another place with FUNSCRIBE_QUEUE"
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
@@ -42,20 +39,17 @@ def backups(path: Path) -> list[Path]:
 
 
 def exists(path: Path) -> bool:
-    """Return whether the file of a queue is there, and looks from outside as one can.
+    """Return whether the file of a queue is there.
 
     Raises:
-        QueueDamaged: It is empty, cut short, or gone while what belongs to it is still there.
-        QueueNotWritable: It is no plain file, or cannot be read.
+        QueueDamaged: It is empty, or gone while what belongs to it is still there.
+        QueueNotWritable: It is no plain file, or the system does not let us look.
     """
     with told(path):
         if not _there(path):
             return False
-        _check_head(path)
-        if _cut_short(path):
-            time.sleep(0.05)  # another process may have been putting a page there
-            if _cut_short(path):
-                raise damaged(path, "it is cut short")
+        if not size_of(path):
+            raise damaged(path, "it is empty")
     return True
 
 
@@ -73,24 +67,8 @@ def _there(path: Path) -> bool:
     return True
 
 
-def _check_head(path: Path) -> None:
-    with path.open("rb") as file:
-        head = file.read(len(_MAGIC))
-    if head != _MAGIC:
-        raise damaged(path, "it does not begin as a queue does" if head else "it is empty")
-
-
-def _cut_short(path: Path) -> bool:
-    """Whether there are fewer pages than the head of the file tells; a log may hold what is missing."""
-    if _size(beside(path, "-wal")):
-        return False
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    page = int.from_bytes(head[16:18], "big")
-    return _size(path) < max(_HEAD, int.from_bytes(head[28:32], "big") * (65536 if page == 1 else page))
-
-
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """Return the size of a file (bytes), 0 where there is none."""
     try:
         return path.stat().st_size
     except FileNotFoundError:
@@ -122,7 +100,7 @@ def free_name(path: Path) -> Path:
 
 def copy_aside(path: Path) -> Path | None:
     """Return the copy of a queue and its log, made unless it was before; None where there is nothing."""
-    parts = [end for end in ("", "-wal") if _size(beside(path, end))]
+    parts = [end for end in ("", "-wal") if size_of(beside(path, end))]
     for k in range(1, _MOST_COPIES + 1):
         copy = beside(path, f".damaged-{k}")
         there = [end for end in ("", "-wal") if beside(copy, end).exists()]
@@ -132,12 +110,41 @@ def copy_aside(path: Path) -> Path | None:
     if not parts or copy == beside(path, f".damaged-{_MOST_COPIES + 1}"):
         return None
     for end in parts:
-        shutil.copyfile(beside(path, end), beside(copy, end))
+        with beside(copy, end).open("xb") as file:
+            for block in _blocks(beside(path, end)):
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
     return copy
 
 
 def _same(one: Path, other: Path) -> bool:
-    return filecmp.cmp(one, other, shallow=False)
+    if size_of(one) != size_of(other):
+        return False
+    with other.open("rb") as file:
+        return all(block == file.read(len(block)) for block in _blocks(one))
+
+
+_kept_open: dict[tuple[int, int], int] = {}
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    """Yield what is in a file that SQLite may have open as well."""
+    if sys.platform == "win32":
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+        return
+    # To close any descriptor of a file gives up all locks of the process on it, those of SQLite too: another
+    # process could then remove the log that this one writes to. So there is one for each file, left open.
+    found = path.stat()
+    key = (found.st_dev, found.st_ino)
+    if key not in _kept_open:
+        _kept_open[key] = os.open(path, os.O_RDONLY)
+    start = 0
+    while block := os.pread(_kept_open[key], _BLOCK, start):
+        yield block
+        start += len(block)
 
 
 @contextlib.contextmanager

@@ -27,15 +27,6 @@ def checked_states(states: Iterable[State] | None) -> tuple[State, ...]:
     return tuple(state for state in STATES if state in wanted)
 
 
-def _within(states: tuple[State, ...]) -> str:
-    # Without a condition the numbers come straight from the table, in order.
-    return "1" if states == STATES else f"state IN ({', '.join('?' * len(states))})"
-
-
-def _bound(states: tuple[State, ...]) -> tuple[State, ...]:
-    return () if states == STATES else states
-
-
 def one(connection: sqlite3.Connection, job: int) -> sqlite3.Row:
     """Return the row of a job.
 
@@ -52,10 +43,20 @@ def page(
     connection: sqlite3.Connection, states: tuple[State, ...], limit: int, after: int
 ) -> list[sqlite3.Row]:
     """Return the first rows of these states beyond a number, in order of their numbers."""
-    return connection.execute(
-        f"{JOB} WHERE {_within(states)} AND id > ? ORDER BY id LIMIT ?",
-        (*_bound(states), _limited(after), _limited(limit)),
-    ).fetchall()
+    bounds = (_limited(after), _limited(limit))
+    if states == STATES:
+        return connection.execute(f"{JOB} WHERE id > ? ORDER BY id LIMIT ?", bounds).fetchall()
+    # The first of each state come in order from an index; of all together they would have to be sorted.
+    each = "SELECT id FROM (SELECT id FROM jobs WHERE state = ? AND id > ? ORDER BY id LIMIT ?)"
+    found = (
+        connection.execute(
+            f"{' UNION ALL '.join([each] * len(states))} ORDER BY id LIMIT ?",
+            (*(value for state in states for value in (state, *bounds)), bounds[1]),
+        ).fetchall()
+        if states
+        else []
+    )
+    return [one(connection, row["id"]) for row in found]
 
 
 def changed(connection: sqlite3.Connection, since: int, limit: int) -> list[sqlite3.Row]:
@@ -71,8 +72,10 @@ def _limited(value: int) -> int:
 
 def ids(connection: sqlite3.Connection, states: tuple[State, ...]) -> list[int]:
     """Return the numbers of the jobs of these states, in order."""
-    rows = connection.execute(f"SELECT id FROM jobs WHERE {_within(states)} ORDER BY id", _bound(states))
-    return [row["id"] for row in rows]
+    found: list[int] = []
+    for state in states:
+        found += [row[0] for row in connection.execute("SELECT id FROM jobs WHERE state = ?", (state,))]
+    return sorted(found)
 
 
 def counts(connection: sqlite3.Connection) -> dict[State, int]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 LEASE_S = 30.0
+_PROC = Path("/proc")
 _LOOKS = 3  # a pause of the observer itself counts at most a third of the lease
 _SAME_START = 1.0  # between two readings of when a process began (s), where the system tells it in seconds
 
@@ -54,16 +55,16 @@ def this_process() -> Runner:
 
 def this_machine() -> str:
     """Return what two processes have in common that see each other's process numbers until the next boot."""
-    boot = Path("/proc/sys/kernel/random/boot_id")
+    boot = _PROC / "sys/kernel/random/boot_id"
     try:
-        return f"{boot.read_text(encoding='ascii').strip()} {Path('/proc/self/ns/pid').readlink()}"
+        return f"{boot.read_text(encoding='ascii').strip()} {(_PROC / 'self/ns/pid').readlink()}"
     except OSError:
         return f"{platform.node()} {uuid.getnode():x}"
 
 
 def process_start(pid: int) -> float | None:
     """Return when a process began, None if there is none: ticks since the boot, or elsewhere Unix s."""
-    if Path("/proc/self/stat").exists():
+    if (_PROC / "self/stat").exists():
         return _ticks(pid)
     import psutil
 
@@ -78,7 +79,7 @@ def process_start(pid: int) -> float | None:
 
 def _ticks(pid: int) -> float | None:
     try:
-        told = Path(f"/proc/{pid}/stat").read_bytes()
+        told = (_PROC / f"{pid}/stat").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = told.rpartition(b")")[2].split()  # the name before it may hold anything
