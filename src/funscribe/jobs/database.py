@@ -15,7 +15,7 @@ from funscribe.jobs.faults import beside, damaged, exists, size_of, told
 from funscribe.jobs.opening import WAIT_S, connect, create, migrate, settings
 from funscribe.jobs.schema import APPLICATION_ID, VERSION
 
-_CHECKED_BYTES = 8_000_000  # a larger file is not read from end to end whenever it is opened
+_CHECKED_BYTES = 4_000_000  # a larger file is not read from end to end whenever it is opened
 
 # A connection must not be used or closed in a forked child: there it is only put away.
 _inherited: list[sqlite3.Connection] = []
