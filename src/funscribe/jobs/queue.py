@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, overload
 import msgspec
 
 from funscribe.errors import JobNotFound, OutputNotWritable, RecipeInvalid, VideoNotFound
-from funscribe.jobs.database import default_path
 from funscribe.jobs.faults import exists
 from funscribe.jobs.job import STATES, Job, State
-from funscribe.jobs.store import JobStore
+from funscribe.jobs.store import JobStore, default_path
 from funscribe.jobs.subscription import Subscription, Tell
 from funscribe.pipeline.order import Order, absolute, placed
 from funscribe.recipe import Recipe

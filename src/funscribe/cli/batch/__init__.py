@@ -7,6 +7,7 @@ from funscribe.cli.batch.chosen import NUMBERS
 from funscribe.cli.batch.control import cancel, clear, pause, remove, restore, resume, retry
 from funscribe.cli.batch.listing import list_jobs, show
 from funscribe.cli.batch.running import run
+from funscribe.cli.batch.watching import watch
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,6 +15,7 @@ app = typer.Typer(
 )
 app.command()(add)
 app.command()(run)
+app.command()(watch)
 app.command("list")(list_jobs)
 app.command(context_settings=NUMBERS)(show)
 app.command(context_settings=NUMBERS)(cancel)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,14 +11,13 @@ import typer
 from funscribe.cli import arguments as given
 from funscribe.cli.batch.figures import listed, numbered
 from funscribe.cli.report import complain, print_json
-from funscribe.cli.targets import Target, find_targets
-from funscribe.errors import FunscribeError, OutputNotWritable, VideoNotFound
-from funscribe.urls import is_url, shown
+from funscribe.cli.targets import find_targets
+from funscribe.errors import FunscribeError, OutputNotWritable
+from funscribe.urls import shown
 
 if TYPE_CHECKING:
     from funscribe.jobs.store import Added, JobStore
     from funscribe.pipeline.order import Order
-    from funscribe.recipe import Recipe
 
 
 def add(
@@ -27,8 +25,8 @@ def add(
     output: given.Output = None,
     recursive: given.Recursive = False,
     priority: Annotated[
-        int, typer.Option(metavar="N", help="Larger ones are begun first; it may be below 0.")
-    ] = 0,
+        int | None, typer.Option(metavar="N", help="Larger ones are begun first; it may be below 0.")
+    ] = None,
     overwrite: given.Overwrite = False,
     invert: given.Invert = False,
     invert_passage: given.InvertPassage = None,
@@ -51,10 +49,13 @@ def add(
     """Put videos into the queue, each with these options.
 
     A video that is queued or running already is not added again, and one that has its script is left out
-    unless --overwrite is given.
+    unless --overwrite is given. A funscribe.toml in a folder that is named is the recipe for the videos in
+    it and below, and its table [batch] may say more; what is given here goes before it.
 
     Exit status: 0 all good, 1 something cannot be added (the others are), 2 wrong usage.
     """
+    from funscribe.cli.batch.ruled import Wishes, orders_of
+    from funscribe.jobs.rules import Asked
     from funscribe.jobs.store import JobStore
     from funscribe.pipeline.order import placed
     from funscribe.profiles import read_profile
@@ -74,53 +75,31 @@ def add(
         every_frame=every_frame,
     )
     suited = read_profile(profile) if profile is not None else None
-    chosen = given.chosen_recipe(recipe, [*(settings or []), *shortcuts.settings()], suited)
-    wishes = _Wishes(placed(chosen), _known(variants), overwrite)
+    changes = (*(settings or []), *shortcuts.settings())
+    chosen = given.chosen_recipe(recipe, list(changes), suited)
+    asked = Asked(output, priority, _known(variants), overwrite or None)
+    wishes = Wishes(placed(chosen), asked, changes, by_folder=recipe is None and suited is None)
     outcome = _Outcome(json)
-    orders = list(outcome.sorted_out(_orders(find_targets(videos, output, recursive), wishes)))
+    found = orders_of(find_targets(videos, output, recursive), wishes)
+    orders = list(outcome.sorted_out(found))
     if orders:
         with JobStore() as store:
-            outcome.take(orders, store.add(orders, priority=priority), store)
+            for each, group in wishes.by_priority(orders):
+                outcome.take(group, store.add(group, priority=each), store)
     outcome.tell()
     if outcome.failed:
         raise typer.Exit(1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wishes:
-    """What all orders of a command line have in common."""
-
-    recipe: Recipe
-    variants: tuple[str, ...]
-    overwrite: bool
-
-
-def _known(variants: str | None) -> tuple[str, ...]:
+def _known(variants: str | None) -> tuple[str, ...] | None:
     """Return the names of variants; one that is none is refused before anything is queued."""
+    if variants is None:
+        return None
+    from funscribe.script.variants import find_variants
+
     names = given.words(variants)
-    if names:
-        from funscribe.script.variants import find_variants
-
-        find_variants(names)
+    find_variants(names)
     return names
-
-
-def _orders(targets: Iterable[Target | FunscribeError], wishes: _Wishes) -> Iterator[Order | FunscribeError]:
-    from funscribe.pipeline.order import Order, absolute
-
-    for target in targets:
-        if not isinstance(target, Target):
-            yield target
-        elif not is_url(target.video) and not Path(target.video).is_file():
-            yield VideoNotFound(f"{target.video} does not exist; check the path")
-        else:
-            yield Order(
-                video=absolute(str(target.video)),
-                script=absolute(str(target.script)),
-                recipe=wishes.recipe,
-                variants=wishes.variants,
-                overwrite=wishes.overwrite,
-            )
 
 
 @dataclass(slots=True)

@@ -109,7 +109,7 @@ def clear(
 
 def restore() -> None:
     """Put the last good back-up in the place of a damaged or lost queue; the damaged file is kept."""
-    from funscribe.jobs.database import default_path
+    from funscribe.jobs.store import default_path
     from funscribe.jobs.store import restore as restore_file
 
     path = default_path()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -67,6 +69,12 @@ def told_reason(job: Job) -> str:
     return " ".join((job.error or "; ".join(job.warnings)).split())
 
 
+def shown_path(video: str) -> str:
+    """Return a path as seen from the folder that one is in, where it lies below it."""
+    here = f"{Path.cwd()}{os.sep}"
+    return printable(shown(video).removeprefix(here))
+
+
 def fraction(job: Job) -> float | None:
     """Return the share of a job that is done (0..1), None where nothing is known."""
     if job.state == "done":
@@ -87,9 +95,7 @@ def line(job: Job) -> str:
         told_reason(job),
     ]
     rest = "; ".join(part for part in parts if part)
-    return f"{job.id:>5}  {job.state:<9}  {printable(shown(job.order.video))}" + (
-        f"  ({rest})" if rest else ""
-    )
+    return f"{job.id:>5}  {job.state:<9}  {shown_path(job.order.video)}" + (f"  ({rest})" if rest else "")
 
 
 def values(job: Job) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from funscribe.cli.batch.figures import numbered, parse_bytes, told_bytes
+from funscribe.cli.batch.figures import numbered, parse_bytes, shown_path, told_bytes
 from funscribe.cli.report import complain, print_json
 from funscribe.files import printable
 from funscribe.urls import shown
@@ -96,7 +96,7 @@ def _finish_idle(json: bool) -> None:
 def _telling(queue: Queue, json: bool) -> Iterator[Tell]:
     """What the run tells of its jobs: JSON, a table that moves with lines above it, or only the lines."""
     if json:
-        yield _print_event
+        yield print_event
     elif sys.stdout.isatty():
         with _live(queue) as tell:
             yield tell
@@ -104,7 +104,8 @@ def _telling(queue: Queue, json: bool) -> Iterator[Tell]:
         yield _lines(typer.echo)
 
 
-def _print_event(event: Event) -> None:
+def print_event(event: Event) -> None:
+    """Print what happened as one JSON object on stdout."""
     import msgspec
 
     values: dict[str, Any] = {"event": event.kind}
@@ -131,8 +132,8 @@ def _lines(say: Callable[[str], None]) -> Tell:
 
 def told(event: Event) -> str:
     """Return the line for an event, empty for those that are no news."""
-    video = printable(shown(event.video))
-    reason = printable(" ".join(event.reason.split()))
+    video = shown_path(event.video)
+    reason = printable(" ".join(event.reason.removeprefix(event.video).split())).lstrip(": ")
     name = f"{event.job:>5}  " if event.job is not None else ""
     notes = "".join(f"; {printable(warning)}" for warning in event.warnings)
     match event.kind:
@@ -142,20 +143,15 @@ def told(event: Event) -> str:
             actions = "" if event.actions is None else f": {event.actions} actions"
             return f"{name}done       {video}{actions}{notes}"
         case "failed":
-            return f"{name}failed     {video}: {_without(reason, video)}"
+            return f"{name}failed     {video}: {reason}"
         case "again":
-            return f"{name}again      {video}: {_without(reason, video)}"
+            return f"{name}again      {video}: {reason}"
         case "cancelled":
             return f"{name}cancelled  {video}"
         case "waiting":
             return f"waiting: {reason}"
         case _:
             return ""
-
-
-def _without(reason: str, video: str) -> str:
-    """Return a reason without the name of the video that it begins with."""
-    return reason.removeprefix(video).lstrip(": ") or reason
 
 
 @contextmanager
@@ -173,7 +169,7 @@ def _live(queue: Queue) -> Iterator[Tell]:
             board.take(event)
             text = told(event)
             if text and event.kind != "waiting":  # that stands below the table as long as it lasts
-                console.print(Text(text, style=_STYLES.get(event.kind, "")), soft_wrap=True)
+                console.print(Text(text, style=_STYLES.get(event.kind, "")))
 
         yield tell
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -15,9 +13,8 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from funscribe.cli.batch.figures import fraction, told_left, told_reason, told_speed
+from funscribe.cli.batch.figures import fraction, shown_path, told_left, told_reason, told_speed
 from funscribe.files import printable
-from funscribe.urls import shown
 
 if TYPE_CHECKING:
     from funscribe.jobs.job import Job, State
@@ -59,12 +56,6 @@ def shortened(text: str, width: int) -> str:
     while kept and cell_len(kept) > max(0, width - 1):
         kept = kept[1:]
     return set_cell_size("…" + kept, width).rstrip()
-
-
-def shown_path(video: str) -> str:
-    """Return a path as seen from the folder that one is in, where it lies below it."""
-    here = f"{Path.cwd()}{os.sep}"
-    return printable(shown(video).removeprefix(here))
 
 
 def bar(share: float | None, colour: str) -> Text:
@@ -146,7 +137,7 @@ _RUN = (
     Column("part", _segments, "right", lambda job: bool(_segments(job))),
     _SPEED,
     _LEFT,
-    Column("MB", _memory, "right"),
+    Column("MB", _memory, "right", lambda job: bool(_memory(job))),
     Column("GPU MB", _gpu, "right", lambda job: bool(_gpu(job))),
 )
 

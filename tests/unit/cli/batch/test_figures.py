@@ -1,5 +1,6 @@
 import json
 import math
+from pathlib import Path
 
 import pytest
 import typer
@@ -11,6 +12,7 @@ from funscribe.cli.batch.figures import (
     numbered,
     parse_bytes,
     settings,
+    shown_path,
     told_bytes,
     told_counts,
     values,
@@ -30,9 +32,16 @@ def _running(progress: Progress | None = NOW, attempt: int = 1) -> Job:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("2G", 2_000_000_000), ("500m", 500_000_000), (" 1.5 GB ", 1_500_000_000), ("64k", 64_000), ("1T", 10**12),
-     ("2GiB", 2**31), ("512Mi", 2**29)],
-)  # fmt: skip
+    [
+        ("2G", 2_000_000_000),
+        ("500m", 500_000_000),
+        (" 1.5 GB ", 1_500_000_000),
+        ("64k", 64_000),
+        ("1T", 10**12),
+        ("2GiB", 2**31),
+        ("512Mi", 2**29),
+    ],
+)
 def test_sizes_are_read(text: str, count: int) -> None:
     assert parse_bytes(text) == count
 
@@ -80,6 +89,13 @@ def test_a_share_is_within_its_bounds() -> None:
     assert fraction(Job(id=1, order=ORDER, state="done")) == 1.0
     assert fraction(_running(Progress(1.7, 1, 1.0, 1.0, None, 1.0))) == 1.0
     assert fraction(_running(Progress(-0.1, 1, 1.0, 1.0, None, 1.0))) == 0.0
+
+
+def test_paths_are_shown_from_where_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shown_path(str(tmp_path / "b" / "a.mp4")) == str(Path("b", "a.mp4"))
+    assert shown_path("/elsewhere/a.mp4") == "/elsewhere/a.mp4"
+    assert "\udcff" not in shown_path("/a\udcff.mp4")
 
 
 def test_the_values_of_a_job_are_json_whatever_they_are() -> None:

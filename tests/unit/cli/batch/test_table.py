@@ -1,11 +1,10 @@
 import io
-from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from funscribe.cli.batch.table import bar, counts_text, jobs_table, running_table, shortened, shown_path
+from funscribe.cli.batch.table import bar, counts_text, jobs_table, running_table, shortened
 from funscribe.jobs.job import Job
 from funscribe.monitor import Progress
 from funscribe.pipeline.order import Order
@@ -69,13 +68,6 @@ def test_the_end_of_a_path_is_kept() -> None:
     assert shortened("映画映画", 5) == "…映画"
     assert cell_len(shortened("映画映画", 4)) <= 4
     assert shortened("abc", 0) == ""
-
-
-def test_paths_are_shown_from_where_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert shown_path(str(tmp_path / "b" / "a.mp4")) == str(Path("b", "a.mp4"))
-    assert shown_path("/elsewhere/a.mp4") == "/elsewhere/a.mp4"
-    assert "\udcff" not in shown_path("/a\udcff.mp4")
 
 
 @pytest.mark.parametrize(("share", "text"), [(None, ""), (0.0, "········   0%"), (1.0, "████████ 100%")])
