@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from funscribe.errors import OutputNotWritable, VideoNotFound
@@ -13,10 +13,11 @@ from funscribe.video.names import is_video_name
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A video, by its path or as a URL, and the script to make of it."""
+    """A video, by its path or as a URL, the script to make of it, and the folder that was named for it."""
 
     video: Path | str
     script: Path
+    root: Path | None = field(default=None, compare=False)
 
 
 def find_targets(
@@ -43,7 +44,7 @@ def find_targets(
             yield VideoNotFound(f"{path} holds no video{hint}")
         for video in videos:
             home = folder / video.parent.relative_to(path) if folder else video.parent
-            yield Target(video, home / f"{video.stem}.funscript")
+            yield Target(video, home / f"{video.stem}.funscript", path)
 
 
 def _elsewhere(url: str, folder: Path | None) -> Target | OutputNotWritable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -58,7 +59,6 @@ def add(
     from funscribe.jobs.rules import Asked
     from funscribe.jobs.store import JobStore
     from funscribe.pipeline.order import placed
-    from funscribe.profiles import read_profile
 
     shortcuts = given.Shortcuts(
         invert=invert,
@@ -74,7 +74,7 @@ def add(
         device=device,
         every_frame=every_frame,
     )
-    suited = read_profile(profile) if profile is not None else None
+    suited = given.suited_profile(profile, recipe)
     changes = (*(settings or []), *shortcuts.settings())
     chosen = given.chosen_recipe(recipe, list(changes), suited)
     asked = Asked(output, priority, _known(variants), overwrite or None)
