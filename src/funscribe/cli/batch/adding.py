@@ -51,7 +51,7 @@ def add(
 
     A video that is queued or running already is not added again, and one that has its script is left out
     unless --overwrite is given. A funscribe.toml in a folder that is named is the recipe for the videos in
-    it and below, and its table [batch] may say more; what is given here goes before it.
+    it and below, and its batch table may say more; what is given here goes before it.
 
     Exit status: 0 all good, 1 something cannot be added (the others are), 2 wrong usage.
     """

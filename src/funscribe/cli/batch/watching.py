@@ -60,8 +60,8 @@ def watch(
     """Queue the videos in folders, and those that come, as soon as they are copied.
 
     Each file is queued once; after a restart what came meanwhile is found. A video that has its script is
-    left alone. A funscribe.toml in a folder is the recipe for it and the folders below, and its table
-    [batch] may say priority, variants, overwrite, output and ignore; an option given here goes before it.
+    left alone. A funscribe.toml in a folder is the recipe for it and the folders below, and its batch table
+    may say priority, variants, overwrite, output and ignore; an option given here goes before it.
 
     Exit status: 1 the queue or a folder cannot be used, 2 wrong usage, 130 stopped with Ctrl-C, 0 stopped
     by a service.
