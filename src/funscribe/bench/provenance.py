@@ -18,8 +18,8 @@ def made_by() -> dict[str, str | int]:
     return {
         "funscribe": version("funscribe"),
         "commit": commit(PACKAGE),
-        "cpu": _cpu(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        "cpu": cpu_name(),
+        "cores": core_count(),
         "python": platform.python_version(),
         **{name: version(name) for name in _LIBRARIES},
     }
@@ -43,7 +43,13 @@ def _git(folder: Path, *words: str) -> str:
     return ran.stdout.strip()
 
 
-def _cpu() -> str:
+def core_count() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cpu_name() -> str:
+    """The model of the processor."""
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
