@@ -104,7 +104,7 @@ def _good_copy(backup: Path, part: Path) -> bool:
         with contextlib.closing(connect(part, "mode=rw")) as connection:
             if fault(connection, part):
                 return False
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # its words on what is damaged may be damaged too
         return False
     with part.open("rb+") as file:
         os.fsync(file.fileno())

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from funscribe.errors import QueueBusy, QueueDamaged, QueueError, QueueNotWritable
 from funscribe.files import not_writable, printable
 
@@ -164,6 +166,8 @@ def told(path: Path, wait_s: float = 0.0) -> Iterator[None]:
         if ours is None:
             raise
         raise ours from error
+    except (UnicodeDecodeError, msgspec.MsgspecError) as error:
+        raise damaged(path, f"a text in it cannot be read ({error})") from error
     except OSError as error:
         said = QueueNotWritable(f"the queue {not_writable(printable(path), error)}")
         said.errno = error.errno
@@ -172,8 +176,9 @@ def told(path: Path, wait_s: float = 0.0) -> Iterator[None]:
 
 def _translated(path: Path, error: sqlite3.Error, wait_s: float) -> QueueError | None:
     full = getattr(error, "sqlite_errorcode", None)
-    if full is None:  # wrong use of the library, not a fault of the file
-        return None
+    if full is None:  # raised by Python: wrong use of the library, or a text that is none
+        unread = isinstance(error, sqlite3.OperationalError) and "Could not decode" in str(error)
+        return damaged(path, "a text in it cannot be read") if unread else None
     code = full & 0xFF
     name = f"the queue {printable(path)}"
     gone = code == sqlite3.SQLITE_ERROR and "no such" in str(error)  # a table that every queue has

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -150,13 +151,14 @@ class JobStore(Claims):
         """
         wanted = listing.checked_states(states)
         with self._database.read() as connection:
-            rows = listing.page(connection, wanted, limit, after or 0)
-        return [self._reader.job(row) for row in rows]
+            return self._jobs(listing.page(connection, wanted, limit, after or 0))
 
     def changed(self, since: int, limit: int = 1000) -> list[Job]:
         """Return jobs that changed after a `version`, at most `limit`, those that changed first in front."""
         with self._database.read() as connection:
-            rows = listing.changed(connection, since, limit)
+            return self._jobs(listing.changed(connection, since, limit))
+
+    def _jobs(self, rows: list[sqlite3.Row]) -> list[Job]:
         return [self._reader.job(row) for row in rows]
 
     def counts(self) -> dict[State, int]:

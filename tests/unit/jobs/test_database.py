@@ -6,10 +6,8 @@ import random
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import textwrap
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +16,10 @@ from funscribe.jobs.backup import restore
 from funscribe.jobs.database import Database
 from funscribe.jobs.faults import beside, copy_aside
 from funscribe.jobs.opening import connect
+from funscribe.jobs.runners import Observer
 from funscribe.jobs.schema import VERSION
 from funscribe.jobs.store import JobStore
+from funscribe.monitor import Progress
 from funscribe.pipeline.order import Order
 
 
@@ -98,6 +98,39 @@ def test_a_file_that_is_no_queue_is_never_taken_for_a_new_one(path, content):
     with pytest.raises(QueueDamaged):
         Database(path)
     assert path.read_bytes() == content
+
+
+def test_any_few_bytes_that_are_wrong_raise_nothing_but_our_errors(path):
+    with JobStore(path) as store:
+        store.add([Order(video=f"/v/é{k}", script=f"/{k}", variants=("soft",)) for k in range(30)])
+        runner = store.enlist()
+        for _ in range(5):
+            store.claim(runner)
+        store.report(runner, {k: Progress(0.5, 1, 2.0, 3.0, 4.0, 5.0) for k in range(1, 6)})
+    good, rng, told = path.read_bytes(), random.Random(4), 0
+    for _ in range(40):
+        for entry in path.parent.iterdir():
+            entry.unlink()
+        data = bytearray(good)
+        for _ in range(rng.choice((1, 3, 20))):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        path.write_bytes(data)
+        try:
+            _use(path)
+        except QueueError:
+            told += 1
+    assert told > 5
+
+
+def _use(path):
+    with JobStore(path) as store:
+        runner = store.enlist()
+        store.page()
+        store.claim(runner)
+        store.changed(0)
+        store.report(runner, {})
+        store.reclaim(Observer())
+        store.back_up()
 
 
 def test_the_database_of_another_program_stays_as_it_is(path):
@@ -250,121 +283,3 @@ def test_copying_a_damaged_queue_aside_gives_up_no_lock(path):
         store.add(_orders(3, start=3))
     with JobStore(path) as store:
         assert len(store.ids()) == 6
-
-
-@pytest.fixture
-def open_folder():
-    """A folder that other users can reach."""
-    with tempfile.TemporaryDirectory(prefix="funscribe-test-", dir="/tmp") as name:
-        Path(name).chmod(0o777)
-        yield Path(name)
-
-
-_AS_NOBODY = """
-    import os, sys
-    from funscribe.errors import QueueNotWritable
-    from funscribe.jobs.store import JobStore
-    from funscribe.pipeline.order import Order
-    if os.getuid() == 0:
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-    try:
-        store = JobStore(sys.argv[1])
-        print(len(store.page()), sum(store.counts().values()))
-        store.add([Order(video="a", script="/new")])
-    except QueueNotWritable as error:
-        print(error)
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="folders are not closed by their mode there")
-@pytest.mark.parametrize(("file", "folder"), [(0o444, 0o555), (0o444, 0o777), (0o644, 0o555)])
-def test_a_queue_that_can_only_be_read_can_be_listed(open_folder, file, folder):
-    path = open_folder / "queue.sqlite"
-    with JobStore(path) as store:
-        store.add(_orders(7))
-    before = path.read_bytes()
-    path.chmod(file)
-    open_folder.chmod(folder)
-    ran = _run(_AS_NOBODY, path)
-    told, wrong = ran.communicate(timeout=60)
-    open_folder.chmod(0o777)
-    assert wrong == ""
-    listed, refused = told.splitlines()
-    assert listed == "7 7"
-    assert "queue.sqlite cannot be written" in refused
-    assert "FUNSCRIBE_QUEUE" in refused
-    assert path.read_bytes() == before
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="folders are not closed by their mode there")
-@pytest.mark.parametrize(
-    ("file", "folder", "words"), [(0o000, 0o777, "cannot be"), (None, 0o555, "not permitted")]
-)
-def test_a_queue_that_can_be_neither_read_nor_made_is_told(open_folder, file, folder, words):
-    path = open_folder / "queue.sqlite"
-    if file is not None:
-        JobStore(path).close()
-        path.chmod(file)
-    open_folder.chmod(folder)
-    ran = _run(_AS_NOBODY, path)
-    told, wrong = ran.communicate(timeout=60)
-    open_folder.chmod(0o777)
-    assert wrong == ""
-    assert words in told
-    assert path.exists() == (file is not None)
-
-
-def test_a_disk_that_takes_no_more_is_told(path):
-    program = """
-        import resource, sys
-        from funscribe.errors import QueueNotWritable
-        from funscribe.jobs.store import JobStore
-        from funscribe.pipeline.order import Order
-        store = JobStore(sys.argv[1])
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-        try:
-            for k in range(1000):
-                store.add([Order(video="v", script=f"/{k}/{j}") for j in range(100)])
-        except QueueNotWritable as error:
-            print(k * 100, len(store.ids()), error)
-    """
-    pytest.importorskip("resource")
-    ran = _run(program, path)
-    told, wrong = ran.communicate(timeout=60)
-    assert wrong == ""
-    added, there, words = told.split(maxsplit=2)
-    assert int(added) == int(there) > 0
-    assert "queue.sqlite" in words
-    with JobStore(path) as store:
-        assert len(store.ids()) == int(added)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="ended by a signal")
-def test_killed_at_any_moment_each_add_is_there_whole_or_not_at_all(path):
-    program = """
-        import sys
-        from funscribe.jobs.store import JobStore
-        from funscribe.pipeline.order import Order
-        store = JobStore(sys.argv[1])
-        for k in range(10_000):
-            store.add([Order(video="v", script=f"/{sys.argv[2]}/{k}/{j}") for j in range(50)])
-            print(k, flush=True)
-    """
-    rng = random.Random(60)
-    JobStore(path).close()
-    for turn in range(10):
-        child = _run(program, path, turn)
-        assert child.stdout.readline() == "0\n"
-        threading.Event().wait(rng.uniform(0, 0.06))
-        child.kill()
-        told = child.stdout.read().split()
-        child.communicate()
-        last = int(told[-1]) if told else 0
-        with JobStore(path) as store:
-            assert store._database._connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-            scripts = [job.order.script for job in store.page(limit=10**6)]
-        mine = [script.split("/")[2] for script in scripts if script.startswith(f"/{turn}/")]
-        assert len(mine) in ((last + 1) * 50, (last + 2) * 50)
-        assert all(mine.count(str(k)) == 50 for k in range(last + 1))

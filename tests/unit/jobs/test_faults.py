@@ -4,6 +4,7 @@ import errno
 import os
 import sqlite3
 
+import msgspec
 import pytest
 
 from funscribe.errors import QueueBusy, QueueDamaged, QueueError, QueueNotWritable
@@ -127,6 +128,20 @@ def test_errors_of_the_system_become_ours(path):
     with pytest.raises(QueueNotWritable, match="the disk is read-only") as said, told(path):
         raise OSError(errno.EROFS, "Read-only file system")
     assert said.value.errno == errno.EROFS
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+        msgspec.DecodeError("JSON is malformed"),
+        msgspec.ValidationError("Expected `int`"),
+        sqlite3.OperationalError("Could not decode to UTF-8 column 'video' with text '?'"),
+    ],
+)
+def test_texts_that_cannot_be_read_are_damage(path, error):
+    with pytest.raises(QueueDamaged, match="a text in it cannot be read"), told(path):
+        raise error
 
 
 def test_wrong_use_and_our_own_errors_pass(path):
