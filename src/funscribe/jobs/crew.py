@@ -29,7 +29,7 @@ Why = Literal["cancelled", "failed", "again", "stopped"]
 
 # What every job needs. Where that is safe, it is loaded once, by a process that does nothing but fork;
 # elsewhere each process loads it anew.
-_PRELOADED = ["funscribe.jobs.worker", "funscribe.pipeline.delivering", "funscribe.pipeline.generating"]
+_PRELOADED = ["funscribe.jobs.preloaded"]
 _START = "forkserver" if sys.platform == "linux" else "spawn"
 _GRACE_S = 0.5
 _LEAVE_S = 5.0

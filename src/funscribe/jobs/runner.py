@@ -107,10 +107,13 @@ class _Shortage(msgspec.Struct, frozen=True):
     def missing_bytes(self) -> int:
         """Return how much is missing now; 0 where there is room, or the disk is gone and may be another."""
         try:
-            free = shutil.disk_usage(self.folder).free
+            return max(0, self.wanted_bytes - _free_bytes(self.folder))
         except OSError:
             return 0
-        return max(0, self.wanted_bytes - free)
+
+
+def _free_bytes(folder: str) -> int:
+    return shutil.disk_usage(folder).free
 
 
 class _Every:
