@@ -48,13 +48,13 @@ def list_jobs(
         for job in jobs if json or watch else ():
             _print(job, json)
         if not json and not watch:
-            _print_table(queue, jobs, wanted, after)
+            _print_table(queue, jobs, wanted)
         if watch:
             with stoppable("no longer watched; nothing in the queue has changed by that"):
                 _follow(queue, wanted, json)
 
 
-def _print_table(queue: Queue, jobs: list[Job], states: tuple[State, ...] | None, after: int) -> None:
+def _print_table(queue: Queue, jobs: list[Job], states: tuple[State, ...] | None) -> None:
     from rich.console import Console
 
     from funscribe.cli.batch.table import jobs_table
@@ -68,13 +68,9 @@ def _print_table(queue: Queue, jobs: list[Job], states: tuple[State, ...] | None
         console.print(jobs_table(jobs, console.width))
         console.print()
     console.print(_counts(queue, counts))
-    more = sum(counts[state] for state in states or counts) - len(jobs)
-    if jobs and len(jobs) < more + len(jobs) and not _is_last(queue, jobs, states):
-        typer.echo(f"more: `funscribe batch list --after {jobs[-1].id}`, or a larger --limit")
-
-
-def _is_last(queue: Queue, jobs: list[Job], states: tuple[State, ...] | None) -> bool:
-    return not queue.jobs(states, limit=1, after=jobs[-1].id)
+    if jobs and queue.jobs(states, limit=1, after=jobs[-1].id):
+        only = f" --state {','.join(states)}" if states else ""
+        typer.echo(f"more: `funscribe batch list{only} --after {jobs[-1].id}`, or a larger --limit")
 
 
 def _counts(queue: Queue, counts: dict[State, int]) -> Any:

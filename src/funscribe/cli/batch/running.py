@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from funscribe.jobs.runner import RunReport
 
 Tell = Callable[["Event"], None]
+_NAMES = ("kind", "job", "video", "script")
 
 
 def run(
@@ -87,7 +88,7 @@ def run(
 
 def _finish_idle(json: bool) -> None:
     if json:
-        print_json({"event": "end", **_sums(None)})
+        print_json({"event": "end", **_sums(None), "stopped": False, "reason": ""})
     else:
         typer.echo("nothing is queued; `funscribe batch add VIDEO...` fills the queue")
 
@@ -111,9 +112,7 @@ def print_event(event: Event) -> None:
     values: dict[str, Any] = {"event": event.kind}
     if event.job is not None:
         values |= {"job": event.job, "video": shown(event.video), "script": event.script}
-    for name in ("cores", "progress", "reason", "actions", "warnings", "kept"):
-        if value := getattr(event, name):
-            values[name] = msgspec.to_builtins(value)
+    values |= {key: value for key, value in msgspec.to_builtins(event).items() if key not in _NAMES}
     print_json(values)
     sys.stdout.flush()
 
