@@ -20,10 +20,11 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder of each test's own: none sees the user's, or another test's."""
+    """A cache and a configuration of each test's own: none sees the user's, or another test's."""
     folder = tmp_path_factory.mktemp("cache") / "traces"
     monkeypatch.setenv("FUNSCRIBE_CACHE_DIR", str(folder))
     monkeypatch.delenv("FUNSCRIBE_CACHE_BYTES", raising=False)
+    monkeypatch.setenv("FUNSCRIBE_CONFIG_DIR", str(folder.with_name("config")))
     monkeypatch.delenv("FUNSCRIBE_TRACES_URL", raising=False)
     return folder
 

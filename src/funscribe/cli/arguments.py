@@ -37,7 +37,8 @@ Settings = Annotated[
     ),
 ]
 ProfileName = Annotated[
-    str | None, typer.Option("--profile", metavar="NAME", help="Options that suit a machine: desktop or pi.")
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="Options that suit a machine: desktop, pi, rtx."),
 ]
 Invert = Annotated[bool, typer.Option("--invert", help="Turn the scripts upside down.")]
 InvertPassage = Annotated[
@@ -143,6 +144,15 @@ def chosen_recipe(file: Path | None, settings: list[str] | None, profile: Profil
     if profile is not None:
         return change(profile.recipe, settings or [])
     return change(read_recipe(file) if file else Recipe(), settings or [])
+
+
+def suited_profile(name: str | None, file: Path | None) -> Profile | None:
+    """Return the profile of a name; without a name and a file, the user's own default, if there is one."""
+    from funscribe.profiles import read_own, read_profile
+
+    if name is not None:
+        return read_profile(name)
+    return read_own() if file is None else None
 
 
 def words(text: str | None) -> tuple[str, ...]:

@@ -51,9 +51,8 @@ def generate(
     Exit status: 0 all good, 1 something failed (the others are done), 2 wrong usage.
     """
     from funscribe.cli.making import Batch, Wishes
-    from funscribe.profiles import read_profile
 
-    suited = read_profile(profile) if profile is not None else None
+    suited = given.suited_profile(profile, recipe)
     shortcuts = given.Shortcuts(
         invert=invert,
         invert_passage=invert_passage,

@@ -5,6 +5,12 @@ from __future__ import annotations
 from funscribe.lazy import lazy
 from funscribe.profiles.options import RunOptions
 
-__all__ = ["Profile", "RunOptions", "profile_names", "read_profile"]
+__all__ = ["Profile", "RunOptions", "own_path", "profile_names", "read_own", "read_profile", "write_own"]
 
-__getattr__ = lazy(__name__, {"reading": ("Profile", "profile_names", "read_profile")})
+__getattr__ = lazy(
+    __name__,
+    {
+        "own": ("own_path", "read_own", "write_own"),
+        "reading": ("Profile", "profile_names", "read_profile"),
+    },
+)

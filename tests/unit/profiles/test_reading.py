@@ -16,7 +16,7 @@ from funscribe.recipe import Recipe, change
 
 
 def test_profiles_are_found_by_name() -> None:
-    assert profile_names() == ("desktop", "pi")
+    assert profile_names() == ("desktop", "pi", "rtx")
     for name in profile_names():
         profile = read_profile(name)
         assert profile.name == name
@@ -28,6 +28,19 @@ def test_pi_takes_one_worker_the_processor_and_small_pictures() -> None:
     assert pi.run == RunOptions(workers=1)
     assert (pi.recipe.detect.device, pi.recipe.detect.size_px, pi.recipe.detect.streams) == ("cpu", 320, 1)
     assert msgspec.structs.replace(pi.recipe, detect=Recipe().detect) == Recipe()
+
+
+def test_rtx_asks_for_the_card_and_never_takes_another_device() -> None:
+    rtx = read_profile("rtx")
+    assert rtx.run == RunOptions()
+    assert (rtx.recipe.detect.engine, rtx.recipe.detect.device) == ("onnxruntime", "cuda")
+    assert msgspec.structs.replace(rtx.recipe, detect=Recipe().detect) == Recipe()
+
+
+def test_each_says_what_it_was_measured_on_or_that_it_was_not() -> None:
+    for name in profile_names():
+        text = files("funscribe.profiles").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+        assert "measured on" in text.partition("summary")[0].lower(), name
 
 
 def test_desktop_is_a_run_without_a_profile() -> None:
@@ -43,7 +56,7 @@ def test_how_the_work_is_spread_changes_no_recipe() -> None:
 
 @pytest.mark.parametrize("name", ["pie", "PI", "", "../pi", "pi.toml", "pi\0"])
 def test_an_unknown_name_is_refused_with_those_there_are(name: str) -> None:
-    with pytest.raises(RecipeInvalid, match="there are: desktop, pi"):
+    with pytest.raises(RecipeInvalid, match="there are: desktop, pi, rtx"):
         read_profile(name)
 
 

@@ -78,7 +78,7 @@ def add(
     changes = (*(settings or []), *shortcuts.settings())
     chosen = given.chosen_recipe(recipe, list(changes), suited)
     asked = Asked(output, priority, _known(variants), overwrite or None)
-    wishes = Wishes(placed(chosen), asked, changes, by_folder=recipe is None and suited is None)
+    wishes = Wishes(placed(chosen), asked, changes, by_folder=recipe is None and profile is None)
     outcome = _Outcome(json)
     found = orders_of(find_targets(videos, output, recursive), wishes)
     orders = list(outcome.sorted_out(found))
