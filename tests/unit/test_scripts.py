@@ -102,3 +102,58 @@ def test_lock_holds_every_dependency_by_name_and_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = project["dependencies"] + project["optional-dependencies"]["dev"]
     assert {re.split(r"[<>=]", item)[0].lower() for item in asked} <= locked
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A repository whose commands only say that they were called, on a branch that left main."""
+    shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
+    for name, text in (
+        ("scripts/setup", "echo setup"),
+        ("scripts/test", "echo tests"),
+        (".venv/bin/funscribe", 'echo "$@"; exit ${SLOWER:-0}'),
+        ("bin/ffmpeg", "true"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        program(tmp_path / name, text)
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    for words in (
+        ("init", "-q", "-b", "main"),
+        (*who, "commit", "-q", "--allow-empty", "-m", "base"),
+        ("checkout", "-q", "-b", "work"),
+        (*who, "commit", "-q", "--allow-empty", "-m", "new"),
+    ):
+        assert call("git", *words, cwd=tmp_path).returncode == 0
+    return tmp_path
+
+
+def ci(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return call("bash", ".ci/run", cwd=folder, PATH=path, **environment)
+
+
+def test_continuous_integration_runs_the_tests_alone(built: Path) -> None:
+    for wanted in ("", "0"):
+        ran = ci(built, FUNSCRIBE_BENCH=wanted)
+        assert (ran.returncode, ran.stdout) == (0, "tests\n")
+
+
+def test_it_compares_the_speed_where_that_is_asked_for(built: Path) -> None:
+    base = call("git", "rev-parse", "main", cwd=built).stdout.strip()
+    ran = ci(built, FUNSCRIBE_BENCH="1")
+    assert ran.stdout == f"setup\nbench compare {base} HEAD\ntests\n"
+    ran = ci(built, FUNSCRIBE_BENCH="1", SLOWER="1")
+    assert ran.returncode == 1
+    assert "tests" not in ran.stdout
+
+
+def test_it_tells_where_there_is_nothing_to_compare_with(built: Path) -> None:
+    call("git", "checkout", "-q", "main", cwd=built)
+    ran = ci(built, FUNSCRIBE_BENCH="1")
+    assert (ran.returncode, ran.stdout) == (0, "setup\ntests\n")
+    assert "on main already" in ran.stderr
+    call("git", "branch", "-m", "other", cwd=built)
+    call("git", "branch", "-D", "work", cwd=built)
+    ran = ci(built, FUNSCRIBE_BENCH="1")
+    assert (ran.returncode, ran.stdout) == (0, "setup\ntests\n")
+    assert "no merge base" in ran.stderr
