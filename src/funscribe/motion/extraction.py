@@ -166,7 +166,8 @@ def _velocities(
     for start in range(0, count, _CHUNK):
         part = slice(start, start + _CHUNK)
         field[part] = stored[part]
-        np.nan_to_num(field[part], copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        if not np.isfinite(field[part]).all():  # which is nearly never, and to mend it is slow
+            np.nan_to_num(field[part], copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         field[part] -= moved[part] @ basis
     for rows in (field, moved):
         rows[0] = 0
