@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from funscribe.errors import VideoNotFound
-from funscribe.pipeline import compose, generate, watch
+from funscribe.pipeline import Composition, compose, generate, watch
 from funscribe.pipeline.need import Need
 from funscribe.recipe import Recipe, change
+from funscribe.records import Trace
+from funscribe.trace import TraceStore
 
 
 def test_one_call_is_the_same_as_two(clip: Path, own_cache: Path) -> None:
@@ -28,6 +30,22 @@ def test_nothing_is_written_beside_the_video(clip: Path) -> None:
     before = sorted(clip.parent.iterdir())
     generate(clip, workers=1)
     assert sorted(clip.parent.iterdir()) == before
+
+
+def test_the_trace_is_held_until_the_script_is_made(
+    clip: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed: list[bool] = []
+
+    def compose_meanwhile(trace: Trace, recipe: Recipe) -> Composition:
+        removed.extend(TraceStore().remove(folder.name) for folder in own_cache.iterdir() if folder.is_dir())
+        return compose(trace, recipe)
+
+    monkeypatch.setattr("funscribe.pipeline.composing.compose", compose_meanwhile)
+    folder = generate(clip, workers=1).folder
+    assert removed == [False]
+    assert list(own_cache.iterdir()) == [folder], "no lock is left"
+    assert TraceStore().remove(folder.name)
 
 
 def test_an_error_crosses() -> None:

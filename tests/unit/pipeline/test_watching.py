@@ -251,10 +251,19 @@ def test_the_cache_stays_in_its_bounds(
     os.utime(old, (1, 1))
     monkeypatch.setenv("FUNSCRIBE_CACHE_BYTES", "10")
     (stored / undisturbed.folder.name / "segment-00000.npz").unlink()
-    trace = _watch(clip, stored).trace
-    assert not old.exists()
+    there: list[bool] = []
+    with TraceStore(stored) as store:
+        told = watch_with_store(clip, RECIPE, store, 1, lambda progress: there.append(old.exists()))
+        trace = told.trace
+        assert not TraceStore(stored).remove(undisturbed.folder.name), "it is held until the store is left"
+    assert there, "it tells of its progress"
+    assert not any(there), "room is made before anything is written"
+    assert list(stored.iterdir()) == [], "nobody uses it any more, and it is larger than the bound"
+    shutil.copytree(undisturbed.folder, stored / undisturbed.folder.name)
+    monkeypatch.setenv("FUNSCRIBE_CACHE_BYTES", "10")
+    assert _bytes(_watch(clip, stored).trace) == _bytes(undisturbed.trace)
     assert _bytes(trace) == _bytes(undisturbed.trace)
-    assert (stored / undisturbed.folder.name).exists(), "the trace in use must stay"
+    assert (stored / undisturbed.folder.name).exists(), "nothing was added, so nothing had to go"
 
 
 def test_progress_grows_to_all_of_it(clip: Path, own_cache: Path) -> None:
