@@ -66,6 +66,7 @@ class Extent:
         model: Path of the model; empty for none.
         no_model: Why there is none.
         large: Name of the clip in the place of that of 1080p.
+        too_long: Whether the user's clip takes too long to be made into a script again and again.
     """
 
     quick: bool
@@ -74,9 +75,14 @@ class Extent:
     model: str = ""
     no_model: str = ""
     large: str = "1080p"
+    too_long: bool = False
 
 
 NO_MODEL = "no model is installed; bring one in with `funscribe models add PATH|URL`"
+LONGEST_S = 120.0
+"""Length of a user's clip up to which the whole run is measured."""
+
+TOO_LONG = f"the clip is longer than {LONGEST_S:.0f} s; give a piece of it"
 FAST_ENOUGH = 100.0
 """Frames/s of 1080p from which 4K is worth drawing and measuring."""
 
@@ -92,7 +98,7 @@ def groups(extent: Extent) -> list[Group]:
         Group("compose", "", lambda clip: _compose(extent)),
         Group("track", "", lambda clip: _track()),
         Group("start", "", lambda clip: _start()),
-        Group(f"whole/{large}", large, lambda clip: _whole(large, clip)),
+        Group(f"whole/{large}", large, lambda clip: _whole(large, clip), TOO_LONG if extent.too_long else ""),
         Group(
             "infer",
             "480p",

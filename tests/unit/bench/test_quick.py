@@ -44,6 +44,12 @@ def test_4k_is_measured_only_where_that_is_fast_enough() -> None:
     assert "quick" in group_4k(Extent(True, 2), 500.0).why_not
 
 
+def test_a_long_clip_is_not_made_into_a_script_again_and_again() -> None:
+    found = {group.name: group.why_not for group in groups(Extent(True, 2, large="clip", too_long=True))}
+    assert "longer than 120 s" in found["whole/clip"]
+    assert found["watch/clip"] == ""
+
+
 def test_without_a_model_it_says_how_to_get_one() -> None:
     assert groups(Extent(True, 2))[-1].why_not == NO_MODEL
     assert groups(Extent(True, 2, no_model="damaged"))[-1].why_not == "damaged"

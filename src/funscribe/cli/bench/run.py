@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,10 +41,11 @@ def run(
     from funscribe.cli.progress import share_line
     from funscribe.video import probe
 
-    if clip is not None:
-        probe(clip)  # what cannot be decoded is told before anything is measured
+    length_s = None
+    if clip is not None:  # what cannot be decoded is told before anything is measured
+        length_s = probe(clip).duration_s_from_header or math.inf
     with share_line("bench") as tell:
-        course = Course(_extent(quick, clip, model), clip.resolve() if clip else None, tell=tell)
+        course = Course(_extent(quick, length_s, model), clip.resolve() if clip else None, tell=tell)
         course.go()
     done = finished(course, label)
     path = save_run(done) if save else None
@@ -84,16 +85,18 @@ def list_runs(json: Json = False) -> None:
         typer.echo(f"no run is saved in {default_folder()}; `funscribe bench run` makes one")
 
 
-def _extent(quick: bool, clip: Path | None, model: str | None) -> Extent:
+def _extent(quick: bool, length_s: float | None, model: str | None) -> Extent:
+    """Return how much there is to measure with a clip of a length (s), None for the drawn ones."""
     import psutil
 
     from funscribe.bench.provenance import core_count
-    from funscribe.bench.quick import Extent
+    from funscribe.bench.quick import LONGEST_S, Extent
 
     path, why = _model(model)
     most = max(1, int(psutil.virtual_memory().available / 1e6 / _CREW_MB / 2))
-    large = "clip" if clip is not None else "1080p"
-    return Extent(quick, core_count(), min(32, most, os.cpu_count() or 1), path, why, large)
+    large = "1080p" if length_s is None else "clip"
+    too_long = (length_s or 0.0) > LONGEST_S
+    return Extent(quick, core_count(), min(32, most), path, why, large, too_long)
 
 
 def _model(name: str | None) -> tuple[str, str]:
