@@ -24,6 +24,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     folder = tmp_path_factory.mktemp("cache") / "traces"
     monkeypatch.setenv("FUNSCRIBE_CACHE_DIR", str(folder))
     monkeypatch.delenv("FUNSCRIBE_CACHE_BYTES", raising=False)
+    monkeypatch.setenv("FUNSCRIBE_QUEUE", str(folder.with_name("queue.sqlite")))
     monkeypatch.setenv("FUNSCRIBE_CONFIG_DIR", str(folder.with_name("config")))
     monkeypatch.delenv("FUNSCRIBE_TRACES_URL", raising=False)
     return folder
