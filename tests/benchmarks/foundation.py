@@ -5,7 +5,8 @@
     python tests/benchmarks/foundation.py --quick                 the least of it, to see that it works
     python tests/benchmarks/foundation.py --table                 only writes the page anew
 
-Results go to docs/benchmarks.json as soon as each is there, and to docs/benchmarks.md, which is made of it.
+Results go to docs/benchmarks.json as soon as each is there;
+docs/benchmarks.md and docs/scaling.md are made of it.
 A quick run writes to the work folder instead: its figures mean nothing.
 """
 
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+import scaling_page
 from measure import ROOT, made_by
 from results import Group, merge, read
 from setting import Setting
@@ -44,6 +46,7 @@ ROWS = {
     "axes": "axes:axes",
     "filters": "filtering:filters",
     "formats": "workshop:formats",
+    "scaling": "scaling:scaling",
 }
 
 
@@ -60,7 +63,10 @@ def main(arguments: list[str] | None = None) -> int:
     failed = 0
     for key in () if given.table else given.rows:
         failed += not _run(key, setting, path)
-    path.with_suffix(".md").write_text(to_markdown(read(path), list(ROWS)), encoding="utf-8")
+    groups = read(path)
+    path.with_suffix(".md").write_text(to_markdown(groups, list(ROWS)), encoding="utf-8")
+    growing = scaling_page.to_markdown(groups.get("scaling"))
+    path.with_name("scaling.md").write_text(growing, encoding="utf-8")
     return min(failed, 1)
 
 
