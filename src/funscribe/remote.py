@@ -49,7 +49,7 @@ def read_parts(url: str, wanted: Callable[[int], Sequence[tuple[int, int]]]) -> 
 
     Args:
         url: The file.
-        wanted: Tells the first byte and the one after the last of each part, one at least, given the size.
+        wanted: Tells the first byte and the one after the last of each part, given the size.
 
     Raises:
         VideoError: As in `open_url`.
@@ -63,12 +63,15 @@ def read_parts(url: str, wanted: Callable[[int], Sequence[tuple[int, int]]]) -> 
         size = about.get("size")
         if size is None:
             raise VideoUnreadable(f"{shown(url)} does not tell its size; copy it to a place that does")
-        (first, upto), *others = wanted(size)
+        bounds = wanted(size)
         with RemoteFile(url, lambda: _open(system, path)) as file:
-            file.seek(first)
-            head = file.read(upto - first)  # who answers with all of it is found out here
-        starts, stops = [start for start, _ in others], [stop for _, stop in others]
-        return size, [head, *system.cat_ranges([path] * len(others), starts, stops, on_error="raise")]
+            if size <= _BLOCK:
+                data = file.read()
+                return size, [data[start:stop] for start, stop in bounds]
+            file.seek(size - 1)
+            file.read(1)  # who answers with all of it is found out here, before it comes many times
+        starts, stops = [start for start, _ in bounds], [stop for _, stop in bounds]
+        return size, system.cat_ranges([path] * len(bounds), starts, stops, on_error="raise")
 
 
 class RemoteFile(io.RawIOBase):
@@ -251,6 +254,10 @@ def _telling(url: str) -> Iterator[None]:
             f"{name}: {scheme}:// needs another package ({error}): pip install 'fsspec[{scheme}]'"
         ) from error
     except FileNotFoundError as error:
+        if _is_silent(error):
+            raise VideoUnreachable(
+                f"{name} cannot be reached; check the address, or run again later"
+            ) from error
         raise VideoNotFound(f"{name} does not exist; check the address") from error
     except IsADirectoryError as error:
         raise VideoNotFound(f"{name} is a folder, not a video") from error
@@ -258,6 +265,19 @@ def _telling(url: str) -> Iterator[None]:
         raise VideoUnreadable(f"{name} may not be read; check your rights there") from error
     except Exception as error:
         raise VideoUnreachable(f"{name} cannot be reached: {_reason(error)}; run again later") from error
+
+
+def _is_silent(error: BaseException) -> bool:
+    """Tell whether a file that was not found is one whose place did not answer, or answered with a fault."""
+    cause = error.__cause__
+    while cause is not None:
+        status = getattr(cause, "status", None)
+        if isinstance(status, int):
+            return status >= 500
+        if isinstance(cause, OSError) and not isinstance(cause, FileNotFoundError):
+            return True
+        cause = cause.__cause__
+    return False
 
 
 def _reason(error: Exception) -> str:

@@ -1,7 +1,10 @@
 import builtins
 import io
+import re
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +152,78 @@ def test_what_will_not_change_is_not_tried_again(failure: Exception, kind: type[
     with pytest.raises(kind):
         file.read(3)
     assert len(opened) == 1
+
+
+class _Web(BaseHTTPRequestHandler):
+    """Gives out a file of 9 MB, /small one of 10 kB, in parts or, with /whole before it, only as a whole."""
+
+    large = DATA * 900
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_HEAD(self) -> None:
+        self._answer()
+
+    def do_GET(self) -> None:
+        self.wfile.write(self._answer())
+
+    def _answer(self) -> bytes:
+        if "none" in self.path or "fault" in self.path:
+            self.send_error(404 if "none" in self.path else 503)
+            return b""
+        data = DATA if "small" in self.path else self.large
+        wanted = re.match(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        if wanted and "whole" not in self.path:
+            start, stop = int(wanted[1]), min(int(wanted[2] or len(data)) + 1, len(data))
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{len(data)}")
+            data = data[start:stop]
+        else:
+            self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        return data if self.command == "GET" else b""
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Web) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_file_of_the_web_is_read_in_parts(web: str) -> None:
+    size = len(_Web.large)
+    bounds = [(0, 5), (size - 7, size), (4_500_000, 4_500_003)]
+    wanted = [_Web.large[start:stop] for start, stop in bounds]
+    assert read_parts(f"{web}/a.mp4?sign=1", lambda size: bounds) == (size, wanted)
+    with open_url(f"{web}/a.mp4") as file:
+        file.seek(bounds[1][0])
+        assert file.read() == wanted[1]
+
+
+def test_a_place_that_knows_no_parts_is_told(web: str) -> None:
+    assert read_parts(f"{web}/whole/small", lambda size: [(0, 2), (5, 9)]) == (
+        len(DATA),
+        [DATA[:2], DATA[5:9]],
+    )
+    with pytest.raises(VideoUnreadable, match="only be read as a whole"):
+        read_parts(f"{web}/whole/a.mp4", lambda size: [(0, 2), (5, 9)])
+    with open_url(f"{web}/whole/a.mp4") as file:
+        file.seek(5_000_000)
+        with pytest.raises(VideoUnreadable, match="as a whole"):
+            file.read(5)
+
+
+def test_what_is_not_there_and_who_does_not_answer_are_told_apart(web: str) -> None:
+    with pytest.raises(VideoNotFound, match="does not exist"):
+        open_url(f"{web}/none")
+    for silent in (f"{web}/fault", "http://127.0.0.1:9/a.mp4"):
+        with pytest.raises(VideoUnreachable, match="cannot be reached"):
+            open_url(silent)
 
 
 @pytest.mark.parametrize("place", ["memory://shelf", "file"])
