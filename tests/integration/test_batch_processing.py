@@ -19,7 +19,7 @@ from funscribe import Job, Queue, generate, write_script
 from funscribe.recipe import Recipe, change
 from funscribe.video.writer import write_video
 
-SLOW_FRAMES = 1500
+SLOW_FRAMES = 1200
 SLOW_SETTINGS = ["video.segment_s=2"]
 PATIENCE_S = 60
 # A shell that runs the tests in the background has them ignore Ctrl-C, and what they start as well.
