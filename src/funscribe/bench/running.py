@@ -38,8 +38,8 @@ class Pace:
     group_s: float
 
 
-FULL = Pace(7, 3, 9.0)
-QUICK = Pace(4, 3, 1.5)
+FULL = Pace(7, 5, 6.0)
+QUICK = Pace(5, 3, 1.5)
 
 
 @dataclass

@@ -8,9 +8,9 @@ from funscribe.bench.comparing import paired_interval
 from funscribe.bench.history import Row, Suit
 
 MARGIN = 0.05
-"""By which part a setting must be faster than the default to be chosen."""
+"""By which part a setting must be faster than the default: all of the interval, as in comparisons."""
 
-_FEWEST = 3  # rounds: of fewer, one that went wrong would decide
+_FEWEST = 5  # rounds: of three, one candidate in eight is ahead in all by chance
 
 
 def suits(rows: Sequence[Row], cores: int) -> tuple[Suit, ...]:
@@ -37,7 +37,7 @@ def beats(row: Row, default: Row) -> float:
         return 0.0
     pairs = zip(row.samples[:count], default.samples[:count], strict=True)
     ratio = paired_interval([a / b if row.more_is_better else b / a for a, b in pairs])
-    return ratio.ratio - 1 if ratio.ratio > 1 + MARGIN and ratio.low > 1 else 0.0
+    return ratio.ratio - 1 if ratio.low > 1 + MARGIN else 0.0
 
 
 def _workers(watch: Sequence[Row], cores: int) -> tuple[Suit, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+import numpy as np
 import pytest
 
 from funscribe.bench.history import Row, Suit
@@ -11,12 +13,17 @@ from funscribe.bench.tuning import beats, suits
 def watch(workers: int, threads: int, *samples: float, **more: str) -> Row:
     settings = {"workers": workers, "threads": threads, **more}
     name = f"watch/1080p/{workers}x{threads}{'f' if more else ''}"
-    return row(name, samples, "frames/s", settings)
+    return row(name, _five(samples), "frames/s", settings)
 
 
 def infer(engine: str, ran: str, *samples: float, batch: int = 1, precision: str = "auto") -> Row:
     settings = {"engine": engine, "precision": precision, "batch": batch, "ran_precision": ran}
-    return row(f"infer/{engine}/{precision}/{batch}", samples, "ms", settings)
+    return row(f"infer/{engine}/{precision}/{batch}", _five(samples), "ms", settings)
+
+
+def _five(samples: tuple[float, ...]) -> tuple[float, ...]:
+    """Return three or four rounds as five, and others as they are."""
+    return (*samples, *samples)[:5] if len(samples) in (3, 4) else samples
 
 
 def row(name: str, samples: tuple[float, ...], unit: str, settings: dict[str, str | int | float]) -> Row:
@@ -45,7 +52,7 @@ DEFAULT = watch(4, 1, 100, 102, 98, 101)
 def test_the_default_stays_where_nothing_is_faster_beyond_doubt() -> None:
     for other in (
         watch(1, 4, 103, 104, 102, 103),
-        watch(1, 4, 150, 90, 160, 170),
+        watch(1, 4, 150, 90, 160, 95, 155),
         watch(1, 4, 90, 91, 89, 90),
     ):
         found = by_name(DEFAULT, other)["run.workers"]
@@ -104,4 +111,14 @@ def test_nothing_is_said_of_what_was_not_measured() -> None:
 def test_too_few_rounds_show_nothing() -> None:
     assert beats(watch(1, 4, 200, 200), DEFAULT) == 0
     assert beats(DEFAULT, DEFAULT) == 0
-    assert beats(watch(1, 4, 200, 200, 200), DEFAULT) == pytest.approx(1.0, abs=0.03)
+    assert beats(watch(1, 4, 200, 200, 200, 200, 200), DEFAULT) == pytest.approx(1.0, abs=0.03)
+
+
+def test_one_of_many_that_are_alike_is_hardly_ever_chosen() -> None:
+    rng = np.random.default_rng(0)
+    chosen = 0
+    for _ in range(100):
+        default, *others = (watch(4, 1, *rng.normal(100, 8, 5).tolist()) for _ in range(8))
+        others = [msgspec.structs.replace(other, case="other") for other in others]
+        chosen += any(beats(other, default) for other in others)
+    assert chosen <= 5
