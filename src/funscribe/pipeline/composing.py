@@ -17,6 +17,7 @@ from funscribe.recipe import Recipe
 from funscribe.records import Array, MotionSignal, Script, Trace, Tracks
 from funscribe.script.funscript import script_metadata
 from funscribe.script.make import make_script
+from funscribe.urls import file_name, is_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
         passages = find_passages(trace, camera, signal, recipe.motion) if recipe.motion.chapters else ()
     ends_s = float(trace.time_s[-1]) if len(trace) else 0.0
     duration_s = trace.info.duration_s_from_header or ends_s
-    metadata = script_metadata(printable(Path(trace.info.path).stem), duration_s)
+    metadata = script_metadata(_title(trace.info.path), duration_s)
     others = tuple(found for found in signals if found.axis != STROKE)
     script = make_script(signal, recipe.script, metadata, tuple(each.chapter() for each in passages))
     if others:
@@ -64,6 +65,11 @@ def compose(trace: Trace, recipe: Recipe | None = None) -> Composition:
         options = msgspec.structs.replace(recipe.script, invert=False, invert_passages=())
         script = replace(script, axes={found.axis: make_script(found, options) for found in others})
     return Composition(signal, script, tracks, others)
+
+
+def _title(path: str) -> str:
+    """Return what a script calls its video; of a URL nothing but the name of the file."""
+    return printable(Path(file_name(path) if is_url(path) else path).stem)
 
 
 def follow_tracks(trace: Trace, camera: Array, recipe: Recipe) -> Tracks | None:

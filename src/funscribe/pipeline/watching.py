@@ -22,6 +22,7 @@ from funscribe.recipe import Recipe
 from funscribe.records import Provenance, Trace, VideoInfo
 from funscribe.spread import Finished, Spread, Workers, spread
 from funscribe.trace import Part, TraceStore, join_parts, trace_key
+from funscribe.urls import shown
 from funscribe.video.segments import Segment, plan_segments
 from funscribe.video.source import probe
 
@@ -182,7 +183,7 @@ def _plan(path: str, recipe: Recipe, store: TraceStore, key: str, warnings: list
     if plan is not None:  # the same video may have had another name when it was watched
         return Plan(dataclasses.replace(plan.info, path=path), plan.segments)
     plan = fresh or Plan(probe(path), plan_segments(path, recipe.video))
-    kept = dataclasses.replace(plan.info, path=printable(path))
+    kept = dataclasses.replace(plan.info, path=printable(shown(path)))
     store.write_note(key, Plan(kept, plan.segments))
     return plan
 
@@ -234,11 +235,11 @@ def _check(trace: Trace, recipe: Recipe) -> None:
         VideoTooShort: There are too few frames for motion.
         VideoUnreadable: More than the bound is missing or damaged.
     """
-    info, bound = trace.info, recipe.video.max_damaged
+    info, bound, name = trace.info, recipe.video.max_damaged, shown(trace.info.path)
     count = len(trace)
     if count < _FEWEST_FRAMES and trace.damaged == 0 and (info.frame_count_from_header or 0) < _FEWEST_FRAMES:
         raise VideoTooShort(
-            f"{info.path} has {count} frame{'s' * (count != 1)}; motion needs at least {_FEWEST_FRAMES}"
+            f"{name} has {count} frame{'s' * (count != 1)}; motion needs at least {_FEWEST_FRAMES}"
         )
     promised_s = info.duration_s_from_header or 0.0
     seen_s = float(trace.time_s[-1]) if count else 0.0
@@ -247,9 +248,9 @@ def _check(trace: Trace, recipe: Recipe) -> None:
     remedy = "copy it again, or raise video.max_damaged to script what is there"
     if count < _FEWEST_FRAMES or damaged > bound:
         raise VideoUnreadable(
-            f"{info.path}: {trace.damaged} of {count + trace.damaged} packets or frames are damaged; {remedy}"
+            f"{name}: {trace.damaged} of {count + trace.damaged} packets or frames are damaged; {remedy}"
         )
     if missing > bound:
         raise VideoUnreadable(
-            f"{info.path} is cut short: it ends at {seen_s:.1f} s of {promised_s:.1f} s; {remedy}"
+            f"{name} is cut short: it ends at {seen_s:.1f} s of {promised_s:.1f} s; {remedy}"
         )

@@ -135,3 +135,17 @@ def test_frames_that_nearly_coincide() -> None:
     times = np.sort(np.concatenate([np.arange(150) / 15, np.arange(150) / 15 + 1e-6]))
     close = Trace(times, trace.field, trace.cut, trace.info, trace.made_by)
     assert len(compose(close).script) > 2
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/films/a.b.mp4", "a.b"),
+        ("s3://films/a b.mp4", "a b"),
+        ("https://me:secret@h/a%20b.mp4?sign=secret/1.2", "a b"),
+    ],
+)
+def test_a_title_is_the_name_of_the_file_alone(path: str, title: str) -> None:
+    from funscribe.pipeline.composing import _title
+
+    assert _title(path) == title

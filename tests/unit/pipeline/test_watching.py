@@ -385,3 +385,18 @@ def test_a_full_disk(clip: Path, tmp_path: Path, workers: int) -> None:
     assert "cannot be written" in ran.stdout, ran.stderr
     assert ran.stdout.count("\n") == 1
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["plan.json"]
+
+
+def test_nothing_secret_in_a_url_is_kept(clip: Path, own_cache: Path) -> None:
+    fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed")
+    fsspec.filesystem("memory").pipe_file("/lib/strokes.mp4", clip.read_bytes())
+    fsspec.filesystem("memory").pipe_file("/me:secret@lib/strokes.mp4", clip.read_bytes())
+    seen = watch("memory://me:secret@lib/strokes.mp4", workers=1)
+    assert seen.info.path == "memory://me:secret@lib/strokes.mp4"
+    kept = b"".join(file.read_bytes() for file in own_cache.rglob("plan.json"))
+    assert b"memory://lib/strokes.mp4" in kept
+    assert b"secret" not in kept
+    same = watch("memory://lib/strokes.mp4")  # a video counts by its content
+    assert same.info.path == "memory://lib/strokes.mp4"
+    assert np.array_equal(same.field, seen.field)
+    assert np.array_equal(watch(clip).field, seen.field)
