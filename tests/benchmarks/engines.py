@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +55,7 @@ def against_peer(setting: Setting) -> Group:
     for model in timed:
         ours, theirs, plain, least = _race(setting, model, setting.pick(25, 3))
         a, b, c, d = (1000 * median(times) for times in (ours, theirs, plain, least))
-        peer = "Ultralytics' ONNX prediction" if _has_peer() else "plain ONNX Runtime"
+        peer = "Ultralytics' ONNX prediction" if has_peer() else "plain ONNX Runtime"
         lines.append(
             at_least(f"{model.name}: time of {peer} ÷ time of ours, a picture", 1.3, b / a, "{:.2f}")
         )
@@ -67,7 +65,7 @@ def against_peer(setting: Setting) -> Group:
         rows.append((model.name, round(a, 1), round(b, 1), round(c, 1), round(d, 1)))
         ratios = sorted(y / x for x, y in zip(ours, theirs, strict=True))
         notes.append(f"{model.name} {ratios[len(ratios) // 4]:.2f} to {ratios[-1 - len(ratios) // 4]:.2f}")
-    version = peers.version("ultralytics") if _has_peer() else "not there"
+    version = peers.version("ultralytics") if has_peer() else "not there"
     return Group(
         how=f"Decoded picture in, boxes out, {len(_IMAGES)} pictures by turns with Ultralytics {version} "
         f"(ONNX Runtime under it) in a process of its own, {_THREADS} thread each, score {_SCORE}, IoU "
@@ -89,7 +87,7 @@ def against_peer(setting: Setting) -> Group:
     )
 
 
-def _has_peer() -> bool:
+def has_peer() -> bool:
     return peers.version("ultralytics") is not None
 
 
@@ -105,10 +103,10 @@ def _race(setting: Setting, model: Model, rounds: int) -> tuple[list[float], ...
     for picture in pictures.values():
         ours.detect([picture])
         least.detect([picture])
-    with _peer(setting, model) as ask:
+    with ultralytics(setting, model) as ask:
         for _ in range(rounds):
             found[0].extend(_time(lambda picture: ours.detect([picture]), pictures))
-            asked = ask() if ask else []
+            asked = [seconds for seconds, _ in ask()] if ask else []
             slow = _time(plain.detect, pictures)
             found[1].extend(asked or slow)
             found[2].extend(slow)
@@ -128,44 +126,16 @@ def _time(look, pictures) -> list[float]:  # type: ignore[no-untyped-def]
 
 
 @contextmanager
-def _peer(setting: Setting, model: Model) -> Iterator:  # type: ignore[type-arg]
-    """A question to the peer, answered with its seconds of every picture; None where there is no peer."""
-    if not _has_peer():
+def ultralytics(setting: Setting, model: Model) -> Iterator[Callable[[], list[tuple[float, int]]] | None]:
+    """A question to the peer, answered with the seconds and boxes of every picture; None without a peer."""
+    if not has_peer():
         yield None
         return
-    script = str(Path(__file__).with_name("peer_ultralytics.py"))
-    images = [str(setting.data / "images" / name) for name in _IMAGES]
-    command = [
-        str(peers.python()),
-        script,
-        str(setting.data / "models" / model.file),
-        str(model.side),
-        str(_THREADS),
-    ]
-    with (
-        tempfile.TemporaryFile("w+") as said,
-        subprocess.Popen(
-            [*command, *images],
-            env=peers.environment(_THREADS),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            text=True,
-        ) as process,
-    ):
-
-        def ask() -> list[float]:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-            for line in process.stdout:
-                if line.startswith("[["):
-                    return [seconds for seconds, _ in json.loads(line)]
-            said.seek(0)
-            raise RuntimeError(f"peer_ultralytics.py gave no answer: {said.read()[-400:]}")
-
+    images = [setting.data / "images" / name for name in _IMAGES]
+    words = (setting.data / "models" / model.file, model.side, _THREADS, *images)
+    with peers.standing("peer_ultralytics.py", *words, threads=_THREADS) as ask:
         ask()
         yield ask
-        process.stdin.close()
 
 
 def boxes(setting: Setting) -> Group:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import shutil
-import subprocess
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -74,7 +73,7 @@ def mot17(setting: Setting) -> Group:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     clips = [_read(setting.data / "mot", name) for name in names]
-    theirs = peers.ask("peer_trackers.py", "follow", *(_hand_over(clip, folder) for clip in clips))
+    theirs = peers.ask("peer_trackers.py", "follow", *(hand_over(clip, folder) for clip in clips))
     runs: dict[str, tuple[_Make, bool, bool]] = {
         "bytetrack": (ByteTrack, False, False),
         "botsort": (BotSort, True, False),
@@ -187,7 +186,7 @@ def _read(folder: Path, name: str) -> _Clip:
     return _Clip(name, frames, camera, offset + 1, offset + count, rate)
 
 
-def _hand_over(clip: _Clip, folder: Path) -> Path:
+def hand_over(clip: _Clip, folder: Path) -> Path:
     """Write a clip where the peer can read it."""
     path = folder / f"{clip.name}.npz"
     frame = np.concatenate([np.full(len(found), number) for number, found in clip.found.items()])
@@ -255,7 +254,7 @@ def speed(setting: Setting) -> Group:
     """The time of a frame at 20 boxes against the `trackers` package, and frames a second at 2, 10 and 50."""
     rounds = setting.pick(15, 2)
     clip = walkers(20)
-    with _Theirs(_hand_over(clip, setting.work)) as ask:
+    with peers.standing("peer_trackers.py", "time", hand_over(clip, setting.work), threads=1) as ask:
         pairs = [(_pass(ByteTrack, clip), ask() / len(clip.found)) for _ in range(rounds + 1)][1:]
     ratios = sorted(ours / theirs for ours, theirs in pairs)
     ours, theirs = (median(times) for times in zip(*pairs, strict=True))
@@ -317,34 +316,3 @@ def _pass(make: _Make, clip: _Clip) -> float:
 
 def _rate(make: _Make, count: int) -> float:
     return 1 / _pass(make, walkers(count))
-
-
-class _Theirs:
-    """The peer in a process of its own, that times a pass whenever it is asked."""
-
-    def __init__(self, clip: Path) -> None:
-        self._command = [str(peers.python()), str(peers.FOLDER / "peer_trackers.py"), "time", str(clip)]
-
-    def __enter__(self) -> Callable[[], float]:
-        peers.found()
-        self._process = subprocess.Popen(
-            self._command,
-            env=peers.environment(1),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        return self._ask
-
-    def _ask(self) -> float:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise RuntimeError("peer_trackers.py ended without an answer; see above")
-        return float(json.loads(answer))
-
-    def __exit__(self, *_: object) -> None:
-        self._process.communicate()

@@ -2,6 +2,7 @@
 
 They run as programs of their own, for they bring libraries that must not meet ours: `ask("peer_NAME.py")`
 runs a file of this folder with their interpreter. Such a file imports no Funscribe; its last line is JSON.
+`standing` keeps one running, which answers as often as it is asked.
 
 What is particular about them:
     torch: Comes without the GPU libraries; where the index has only a build that needs them, it is told as
@@ -9,6 +10,9 @@ What is particular about them:
     torchvision: Is there for its version alone, which Ultralytics asks for: its compiled part is built for a
         GPU. Ultralytics has a suppression of its own and takes that one, unless its predictor warms up by
         itself; set `predictor.done_warmup = True` after `setup_model`, and warm up with a picture.
+
+    torchcodec: The newest whose wheel can be imported without a library of the GPU.
+    decord: Was last released in 2021, for FFmpeg 4, which it brings.
 
 Run by `scripts/bench-env` this file imports every peer and writes down which there are.
 """
@@ -19,12 +23,18 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
-PEERS = ("numpy", "onnxruntime", "trackers", "trackeval", "torch", "torchvision", "ultralytics")
+PEERS = (
+    "numpy", "onnxruntime", "trackers", "trackeval", "torch", "torchvision", "torchcodec", "ultralytics",
+    "decord",
+)  # fmt: skip
 FOLDER = Path(__file__).resolve().parent
 HOME = FOLDER.parents[1] / "build" / "bench-env"
 FOUND = "peers.json"
@@ -89,6 +99,61 @@ def ask(script: str, *arguments: object, threads: int | None = None, timeout_s: 
         return json.loads((ran.stdout.strip().splitlines() or [""])[-1])
     except ValueError as error:
         raise RuntimeError(f"{script} ends without JSON: {ran.stdout.strip()[-300:]!r} {said}") from error
+
+
+@contextmanager
+def standing(
+    script: str, *arguments: object, threads: int | None = None, interpreter: str | None = None
+) -> Iterator[Callable[[], Any]]:
+    """A file of this folder that runs until the end, and a question to it.
+
+    For each line that it reads it prints one of JSON; what else it prints is passed over.
+
+    Args:
+        script: Its name, `peer_*.py`.
+        arguments: Given to it as text; paths are absolute.
+        threads: Threads that the libraries may take; None leaves it to them.
+        interpreter: The Python that runs it; None for that of the peers.
+
+    Yields:
+        A function that asks it and returns its answer.
+
+    Raises:
+        RuntimeError: There are no peers, or the file ended without an answer; the message has what it said.
+    """
+    if interpreter is None:
+        found()
+    command = [interpreter or str(python()), str(FOLDER / script), *map(str, arguments)]
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(
+            command,
+            env=environment(threads),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        to, answers = process.stdin, process.stdout
+
+        def ask() -> Any:
+            with suppress(BrokenPipeError):  # what it said tells more
+                to.write("\n")
+                to.flush()
+            for line in answers:
+                with suppress(ValueError):
+                    return json.loads(line)
+            said.seek(0)
+            raise RuntimeError(f"{script} ended without an answer: {said.read().strip()[-1_000:]}")
+
+        try:
+            yield ask
+        finally:
+            with suppress(BrokenPipeError):
+                to.close()
 
 
 def environment(threads: int | None) -> dict[str, str]:

@@ -15,6 +15,9 @@ from funscribe.testing import SCENES
 from row import row
 from setting import Setting
 
+# The first test of a module has all of its clips drawn and watched.
+pytestmark = pytest.mark.timeout(1_200)
+
 # The targets of docs/benchmarks.md.
 MEDIAN, WORST_F1, MOST_REST, MEAN_ERROR = 0.97, 0.80, 10.0, 0.25
 STILL = ("still", "pauses")  # scenes whose rests must be rests
