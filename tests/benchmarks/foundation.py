@@ -5,14 +5,15 @@
     python tests/benchmarks/foundation.py --quick                 the least of it, to see that it works
     python tests/benchmarks/foundation.py --table                 only writes the page anew
 
-Results go to docs/benchmarks.json as soon as each is there;
-docs/benchmarks.md and docs/scaling.md are made of it.
+Results go to docs/benchmarks.json as soon as each is there; docs/benchmarks.md, as `funscribe bench report`
+writes it, and docs/scaling.md are made of it. A row that fails says why there, unless it holds older results.
 A quick run writes to the work folder instead: its figures mean nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,9 +22,9 @@ from pathlib import Path
 
 import scaling_page
 from measure import ROOT, made_by
-from results import Group, merge, read
+from results import Group, merge, miss, read
 from setting import Setting
-from table import to_markdown
+from table import write
 
 # Where each row is measured; a module is loaded only for its rows, for some need libraries of their own.
 ROWS = {
@@ -46,6 +47,7 @@ ROWS = {
     "axes": "axes:axes",
     "filters": "filtering:filters",
     "formats": "workshop:formats",
+    "queue": "queueing:queue",
     "scaling": "scaling:scaling",
 }
 
@@ -63,9 +65,9 @@ def main(arguments: list[str] | None = None) -> int:
     failed = 0
     for key in () if given.table else given.rows:
         failed += not _run(key, setting, path)
-    groups = read(path)
-    path.with_suffix(".md").write_text(to_markdown(groups, list(ROWS)), encoding="utf-8")
-    growing = scaling_page.to_markdown(groups.get("scaling"))
+    write(path)
+    found = read(path).get("scaling")
+    growing = scaling_page.to_markdown(found if found and not found.get("why_not") else None)
     path.with_name("scaling.md").write_text(growing, encoding="utf-8")
     return min(failed, 1)
 
@@ -79,11 +81,21 @@ def _run(key: str, setting: Setting, path: Path) -> bool:
         group = measure(setting)
     except (ImportError, OSError, RuntimeError, subprocess.CalledProcessError) as error:
         print(f"{key} could not be measured: {error}", file=sys.stderr)
+        miss(path, key, _command(key), made_by(), _shown(error))
         return False
     for line in group.lines:
         print(f"  {line.what}: {line.reached} (asked {line.asked}){'  MISSED' if line.met is False else ''}")
-    merge(path, key, f"python tests/benchmarks/foundation.py --rows {key}", made_by(), group)
+    merge(path, key, _command(key), made_by(), group)
     return True
+
+
+def _shown(error: Exception) -> str:
+    """The first line of an error, without the place of this checkout."""
+    return str(error).replace(f"{ROOT.parent}{os.sep}", "").partition("\n")[0] or type(error).__name__
+
+
+def _command(key: str) -> str:
+    return f"python tests/benchmarks/foundation.py --rows {key}"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -27,8 +27,19 @@ class Group:
 
 def merge(path: Path, key: str, command: str, made_by: dict[str, Any], group: Group) -> None:
     """Put a group into a JSON file in the place of an older one of the same key."""
+    _put(path, key, {"command": command, "made_by": made_by, **asdict(group)})
+
+
+def miss(path: Path, key: str, command: str, made_by: dict[str, Any], why: str) -> None:
+    """Keep why a group could not be measured, unless figures of it are held."""
+    held = read(path).get(key)
+    if held is None or held.get("why_not"):
+        _put(path, key, {"command": command, "made_by": made_by, "why_not": why})
+
+
+def _put(path: Path, key: str, group: dict[str, Any]) -> None:
     held = read(path)
-    held[key] = {"command": command, "made_by": made_by, **asdict(group)}
+    held[key] = group
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".part")
     half.write_text(json.dumps(held, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
