@@ -6,9 +6,10 @@ import typer
 
 from funscribe.cli.bench.compare import compare
 from funscribe.cli.bench.fidelity import fidelity, page
+from funscribe.cli.bench.report import report
 from funscribe.cli.bench.run import list_runs, run
 
 app = typer.Typer(no_args_is_help=True, help="Measure how fast Funscribe is, and how well it does its job.")
-for command in (run, compare, fidelity, page):
+for command in (run, compare, report, fidelity, page):
     app.command()(command)
 app.command("list")(list_runs)
