@@ -91,7 +91,7 @@ def test_the_field_is_that_of_the_small_picture(
 @pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg4"])
 def test_threads_change_no_pixel(benchmark: BenchmarkFixture, clips: Clips, codec: str) -> None:
     try:
-        clip = clips("1080p", codec)
+        clip = clips("480p", codec)
     except ValueError as error:
         pytest.skip(str(error))
     measured = row(
