@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -53,9 +55,10 @@ def test_it_fails_where_everything_seems_slower() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(
-    1200
-)  # seconds on a quiet machine; on a busy one every pair takes long, and more are needed
+@pytest.mark.skipif(
+    os.environ.get("FUNSCRIBE_BENCH") != "1", reason="measures for minutes; FUNSCRIBE_BENCH=1 runs it"
+)
+@pytest.mark.timeout(1200)  # on a busy machine every pair takes long, and more are needed
 def test_with_real_processes_a_plant_is_found_and_no_wolf_cried() -> None:
     tried = self_test([CASE], Pairing(most_pairs=32), tries=1)
     assert tried.planted == PLANTED == 0.15
