@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import msgspec
 
-from funscribe.errors import DeviceLost, QueueError
+from funscribe.errors import DeviceLost, QueueBusy, QueueError, QueueNotWritable
 from funscribe.jobs.crew import Crew, Hand
 from funscribe.jobs.engines.choice import settled
 from funscribe.jobs.events import Event, Kind
@@ -29,6 +29,7 @@ _TICK_S = 0.25  # how soon a job that was cancelled elsewhere is noticed; also w
 _LOOK_S = 0.5
 _RECLAIM_S = 1.0
 _BEAT_S = 5.0  # far within the lease, while nothing runs
+_BACK_UP_S = 900.0
 
 
 class RunReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +146,7 @@ class _Loop:
         self._runner = store.enlist()
         self._report, self._look, self._reclaim = _Every(_TICK_S), _Every(_LOOK_S), _Every(_RECLAIM_S)
         self._beat = _Every(_BEAT_S)
+        self._back_up = _Every(_BACK_UP_S)
         self._news: dict[int, Progress] = {}
         self._shortage: _Shortage | None = None
         self._said = ""
@@ -152,6 +154,8 @@ class _Loop:
 
     def step(self, ends: bool) -> bool:
         """Do what is due, wait a moment for news; False when all is done and the run shall end then."""
+        if self._back_up.due():
+            self._copy()
         if self._reclaim.due():
             self._store.reclaim(self._observer)
         waits = self._fill()
@@ -173,6 +177,7 @@ class _Loop:
         for hand, message in self._crew.stop():
             self._take(hand, message)
         self._store.retire(self._runner)
+        self._copy()
         short = self._shortage
         return RunReport(
             **self._sums,
@@ -187,6 +192,11 @@ class _Loop:
         self._crew.kill()
         with suppress(QueueError):
             self._store.retire(self._runner)
+
+    def _copy(self) -> None:
+        """Back the queue up; what is done is not done again after a `restore`."""
+        with suppress(QueueNotWritable, QueueBusy):  # the queue itself is well: no reason to stop the work
+            self._store.back_up()
 
     def _fill(self) -> str | None:
         """Begin as many jobs as there is room for; return what is waited for, None where nothing is."""

@@ -11,8 +11,9 @@ from typing import Any
 import psutil
 import pytest
 
-from funscribe.errors import QueueError
+from funscribe.errors import QueueError, QueueNotWritable
 from funscribe.jobs import runner as running
+from funscribe.jobs.backup import restore
 from funscribe.jobs.events import Event
 from funscribe.jobs.runner import RunOptions, RunReport, run, usable_cores
 from funscribe.jobs.store import JobStore
@@ -80,6 +81,27 @@ def test_every_job_is_done_once_and_told(store: JobStore) -> None:
     done = next(event for event in events if event.kind == "done")
     assert (done.actions, done.warnings, done.video) == (4, ("look there",), "done-4.mp4")
     assert events[-1].kind == "idle"
+
+
+def test_the_back_up_of_a_run_knows_what_was_done(store: JobStore) -> None:
+    _add(store, "done", "done")
+    run(store, _options())
+    store.close()
+    store.path.unlink()
+    restore(store.path)
+    with JobStore(store.path) as back:
+        assert back.counts()["done"] == 2
+
+
+def test_a_run_goes_on_where_no_back_up_can_be_written(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> Path:
+        raise QueueNotWritable("the disk is full")
+
+    _add(store, "done")
+    monkeypatch.setattr(store, "back_up", full)
+    assert run(store, _options()).done == 1
 
 
 def test_what_is_urgent_comes_first(store: JobStore) -> None:
