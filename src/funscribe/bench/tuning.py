@@ -10,6 +10,7 @@ from funscribe.bench.history import Row, Suit
 MARGIN = 0.05
 """By which part a setting must be faster than the default: all of the interval, as in comparisons."""
 
+_SHARED = "each worker has its share of the cores: "
 _FEWEST = 5  # rounds: of three, one candidate in eight is ahead in all by chance
 
 
@@ -23,7 +24,7 @@ def suits(rows: Sequence[Row], cores: int) -> tuple[Suit, ...]:
     measured = [row for row in rows if row.value is not None]
     watch = [row for row in measured if row.case.startswith("watch/")]
     infer = [row for row in measured if row.case.startswith("infer/")]
-    return (*_workers(watch, cores), *_deblocking(watch), *_engine(infer))
+    return (*_spreading(watch, cores), *_deblocking(watch), *_engine(infer))
 
 
 def beats(row: Row, default: Row) -> float:
@@ -40,40 +41,36 @@ def beats(row: Row, default: Row) -> float:
     return ratio.ratio - 1 if ratio.low > 1 + MARGIN else 0.0
 
 
-def _workers(watch: Sequence[Row], cores: int) -> tuple[Suit, ...]:
-    """The number of workers, each with its share of the cores as decoder threads, as runs have it.
+def _spreading(watch: Sequence[Row], cores: int) -> tuple[Suit, ...]:
+    """The number of workers and of decoder threads; 0 for threads that are the share a worker has anyway.
 
-    Whether other threads would be better is told, for that is no option of a run.
+    Other threads are set only where they are clearly faster than such a share too: a share grows when
+    cores fall idle at the end of a video, and a number that is set does not.
     """
     plain = [row for row in watch if "skip_loop_filter" not in row.settings]
     crew = max((_spread(row)[0] for row in plain), default=0)
-    default = next((row for row in plain if _spread(row) == (crew, max(1, cores // max(1, crew)))), None)
+    default = next((row for row in plain if _spread(row) == (crew, _share(crew, cores))), None)
     if default is None:
         return ()
-    shared = [row for row in plain if _spread(row)[1] == max(1, cores // _spread(row)[0])]
+    shared = [row for row in plain if _spread(row)[1] == _share(_spread(row)[0], cores)]
     best, margin = _best(shared, default)
-    other, gain = _best(plain, best)
-    told = f"each worker has its share of the cores: {_told(best)}"
-    if gain:
-        told += f"; {other.what} would be {1 + gain:.2f} x as fast, and cannot be set"
-    return (
-        Suit(
-            setting="run.workers",
-            value=0 if best is default else _spread(best)[0],
-            case=best.case,
-            against=default.case,
-            margin=margin,
-            why=f"{best.what}: {_told(best)}; {_against(best, default, margin)}",
-        ),
-        Suit(
-            setting="run.threads",
-            value=_spread(best)[1],
-            case=best.case,
-            against=default.case,
-            margin=margin,
-            why=told,
-        ),
+    other, gain = _best([row for row in plain if row not in shared], best)
+    if gain and beats(other, default):
+        best, margin = other, beats(other, default)
+    workers, threads = _spread(best)
+    why = f"{best.what}: {_told(best)}; {_against(best, default, margin)}"
+    chosen: dict[str, tuple[int, str]] = {
+        "run.workers": (0 if best is default or workers == cores else workers, why),
+        "run.threads": (0, _SHARED + _told(best)) if best in shared else (threads, why),
+    }
+    return tuple(
+        Suit(setting=setting, value=value, case=best.case, against=default.case, margin=margin, why=reason)
+        for setting, (value, reason) in chosen.items()
     )
+
+
+def _share(workers: int, cores: int) -> int:
+    return max(1, cores // max(1, workers))
 
 
 def _deblocking(watch: Sequence[Row]) -> tuple[Suit, ...]:

@@ -27,6 +27,16 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace scripts th
 Variants = Annotated[
     str | None, typer.Option(metavar="NAME,...", help="Also write these variants: soft, full, intense.")
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Processes side by side; the default fills the cores."),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=1024, metavar="N", help="Decoder threads of each process; the default fills the cores."
+    ),
+]
 RecipeFile = Annotated[
     Path | None, typer.Option("--recipe", metavar="FILE.toml", help="Read the options from a file.")
 ]

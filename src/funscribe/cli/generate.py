@@ -19,10 +19,8 @@ def generate(
     overwrite: given.Overwrite = False,
     invert: given.Invert = False,
     invert_passage: given.InvertPassage = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="Processes side by side; the default fills the cores."),
-    ] = None,
+    workers: given.Workers = None,
+    threads: given.Threads = None,
     settings: given.Settings = None,
     recipe: given.RecipeFile = None,
     profile: given.ProfileName = None,
@@ -71,8 +69,14 @@ def generate(
     targets = list(find_targets(videos, output, recursive))
     if preview is not None and len(targets) != 1:
         raise typer.BadParameter(f"is of one video, and {len(targets)} are named", param_hint="--preview")
-    spread = workers or (suited.run.workers if suited else 0)
-    wishes = Wishes(spread, overwrite, json, preview, given.words(variants))
+    wishes = Wishes(
+        workers=workers or (suited.run.workers if suited else 0),
+        threads=threads or (suited.run.threads if suited else 0),
+        overwrite=overwrite,
+        json=json,
+        preview=preview,
+        variants=given.words(variants),
+    )
     batch = Batch(chosen, wishes)
     with stoppable("stopped; the same command goes on from here"):
         for target in targets:

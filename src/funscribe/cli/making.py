@@ -42,6 +42,7 @@ class Wishes:
 
     Attributes:
         workers: Processes side by side; 0 fills the cores.
+        threads: Decoder threads of each of them; 0 fills the cores.
         overwrite: Replace scripts that exist.
         json: Print one JSON object a video.
         preview: Where to write the video with the motion drawn in; None for nowhere.
@@ -49,6 +50,7 @@ class Wishes:
     """
 
     workers: int = 0
+    threads: int = 0
     overwrite: bool = False
     json: bool = False
     preview: Path | None = None
@@ -149,7 +151,13 @@ class Batch:
                     self._draw(preview, made)
 
             on_made = None if preview is None else draw
-            return deliver(order, workers=self._wishes.workers, on_progress=tell, on_made=on_made)
+            return deliver(
+                order,
+                workers=self._wishes.workers,
+                threads=self._wishes.threads,
+                on_progress=tell,
+                on_made=on_made,
+            )
 
     def _draw(self, preview: Path, made: Generated) -> None:
         from funscribe.cli.progress import progress_line

@@ -91,7 +91,8 @@ def _head(done: Run) -> str:
 def _tell_own(own: Profile) -> None:
     from funscribe.profiles import own_path
 
-    spread = f"; workers = {own.run.workers}" if own.run.workers else ""
+    set_to = {"workers": own.run.workers, "threads": own.run.threads}
+    spread = "".join(f"; {name} = {count}" for name, count in set_to.items() if count)
     typer.echo(
         f"note: your default recipe is in force: {own_path()}{spread}; remove it to be rid of it", err=True
     )

@@ -58,6 +58,7 @@ def deliver(
     order: Order,
     *,
     workers: Workers = 0,
+    threads: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
     spread_over: Spread | None = None,
     on_need: Callable[[int], None] | None = None,
@@ -74,6 +75,8 @@ def deliver(
         order: What is wanted.
         workers: Processes that watch segments side by side; 0 takes one a core. A callable tells the cores
             that are granted now; see `watch_with_store`.
+        threads: Decoder threads of each process; 0 takes what fills the cores. What is made does not depend
+            on it.
         on_progress: Told how far the watching is, at most four times a second.
         spread_over: What carries out the tasks of the segments; None for processes of this machine.
         on_need: Told how many bytes the order will add to the disk, once that is known.
@@ -105,6 +108,7 @@ def deliver(
             order.video,
             order.recipe,
             workers=workers,
+            threads=threads,
             on_progress=on_progress,
             spread_over=spread_over,
             on_need=need,

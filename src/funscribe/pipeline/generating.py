@@ -63,6 +63,7 @@ def generate(
     recipe: Recipe | None = None,
     *,
     workers: Workers = 0,
+    threads: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
     spread_over: Spread | None = None,
     on_need: Callable[[Need], None] | None = None,
@@ -75,6 +76,8 @@ def generate(
         recipe: The options; None for the defaults.
         workers: Processes that watch segments side by side; 0 takes one a core. A callable tells the cores
             that are granted now; see `watch_with_store`.
+        threads: Decoder threads of each process; 0 takes what fills the cores. What is made does not depend
+            on it.
         on_progress: Told how far the watching is, at most four times a second.
         spread_over: What carries out the tasks of the segments; None for processes of this machine.
         on_need: Told how much disk the run will take, before the watching begins.
@@ -92,7 +95,14 @@ def generate(
     Thread(target=_load, args=("funscribe.pipeline.composing",), name="funscribe-load").start()
     with TraceStore() as store:  # the trace stays until the script is made of it
         watched = watch_with_store(
-            video, recipe, store, workers, on_progress, spread_over=spread_over, on_need=on_need
+            video,
+            recipe,
+            store,
+            workers,
+            on_progress,
+            threads=threads,
+            spread_over=spread_over,
+            on_need=on_need,
         )
         tell_stage("composing")
         from funscribe.pipeline.composing import compose

@@ -24,6 +24,8 @@ class SegmentTasks(Sequence[SegmentTask]):
         workers: Processes that share the tasks, 0 for one a core; or what tells how many cores are granted
             now. Cores that are granted are filled, and no more: a task is given its threads when it is taken.
         finished: Tells how many of the tasks are done.
+        threads: Decoder threads of every task, 0 for what fills the cores; of no account where cores are
+            granted. The threads of a model are those that fill the cores in any case.
     """
 
     def __init__(
@@ -33,6 +35,8 @@ class SegmentTasks(Sequence[SegmentTask]):
         like: SegmentTask,
         workers: Workers,
         finished: Callable[[], int],
+        *,
+        threads: int = 0,
     ) -> None:
         self._segments = sorted(segments, key=lambda segment: -length_s(segment, info))
         self._like = like
@@ -40,7 +44,8 @@ class SegmentTasks(Sequence[SegmentTask]):
         self._finished = finished
         cores = os.cpu_count() or 1
         fixed = 1 if callable(workers) else min(workers or cores, len(segments))
-        self._threads = threads_of(cores, fixed, len(segments))
+        filling = threads_of(cores, fixed, len(segments))
+        self._threads = [threads] * len(segments) if threads > 0 else filling
         self._engine_threads = max(1, cores // max(1, fixed))
 
     @property

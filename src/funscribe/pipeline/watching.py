@@ -63,6 +63,7 @@ def watch(
     recipe: Recipe | None = None,
     *,
     workers: Workers = 0,
+    threads: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Trace:
     """Watch a video and return its trace; what was watched before is not watched again.
@@ -71,6 +72,7 @@ def watch(
         video: The file.
         recipe: The options; None for the defaults.
         workers: Processes that watch segments side by side; 0 takes one a core.
+        threads: Decoder threads of each of them; see `watch_with_store`.
         on_progress: Told how far it is, at most four times a second.
 
     Raises:
@@ -78,7 +80,7 @@ def watch(
         OutputNotWritable: The trace cannot be kept.
     """
     with TraceStore() as store:
-        return watch_with_store(video, recipe or Recipe(), store, workers, on_progress).trace
+        return watch_with_store(video, recipe or Recipe(), store, workers, on_progress, threads=threads).trace
 
 
 def watch_with_store(
@@ -88,6 +90,7 @@ def watch_with_store(
     workers: Workers = 0,
     on_progress: Callable[[Progress], None] | None = None,
     *,
+    threads: int = 0,
     spread_over: Spread | None = None,
     on_need: Callable[[Need], None] | None = None,
 ) -> Watched:
@@ -101,6 +104,8 @@ def watch_with_store(
             that are granted now: it is asked again and again, and all of them are used and no more. What is
             seen does not depend on it.
         on_progress: Told how far it is, at most four times a second.
+        threads: Decoder threads of each process; 0 takes what fills the cores, as do workers that a callable
+            tells. What is seen does not depend on it.
         spread_over: What carries out the tasks of the segments instead of processes of this machine; they
             are then of `watch_segment_apart`.
         on_need: Told how much disk the run will take, before it begins.
@@ -123,7 +128,9 @@ def watch_with_store(
     if on_need is not None:
         on_need(need)
     like = SegmentTask(path, plan.segments[0], recipe.video, recipe.field, 1, str(store.root), key, model)
-    tasks = SegmentTasks(missing, plan.info, like, workers, lambda: monitor.segments_done - len(done))
+    tasks = SegmentTasks(
+        missing, plan.info, like, workers, lambda: monitor.segments_done - len(done), threads=threads
+    )
     if spread_over is None:
         spread(watch_segment, tasks, tasks.workers, lambda seen: monitor.add(*seen))
     else:

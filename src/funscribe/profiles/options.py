@@ -16,3 +16,9 @@ class RunOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workers: Annotated[
         int, Meta(ge=0, le=1024, description="processes side by side; 0 for what fills the cores (count)")
     ] = 0
+    threads: Annotated[
+        int,
+        Meta(
+            ge=0, le=1024, description="decoder threads of each process; 0 for what fills the cores (count)"
+        ),
+    ] = 0

@@ -46,7 +46,7 @@ def test_works_that_need_no_clip() -> None:
 
 
 def test_the_whole_run(clip: Path) -> None:
-    assert served("whole", {"clip": str(clip), "workers": 1})[1]["work"] == 1
+    assert served("whole", {"clip": str(clip), "workers": 1, "threads": 2})[1]["work"] == 1
 
 
 def test_a_model_looks(clip: Path, bright_model: Path) -> None:

@@ -33,11 +33,12 @@ def test_what_suits_is_set_and_all_else_stays() -> None:
     chosen = (
         suit("run.workers", 3),
         suit("run.threads", 2),
+        suit("run.magic", 2),
         suit("detect.batch", 4),
         suit("video.skip_loop_filter", False),
     )
     made = tuned_profile(run("2030", *chosen), before)
-    assert made.run == RunOptions(workers=3)
+    assert made.run == RunOptions(workers=3, threads=2)
     assert (made.recipe.detect.batch, made.recipe.field.cells) == (4, 9)
     assert made.recipe.video.skip_loop_filter is False
     assert made.summary == "measured on One, 2 cores"

@@ -62,15 +62,31 @@ def test_the_default_stays_where_nothing_is_faster_beyond_doubt() -> None:
 def test_what_is_clearly_faster_is_chosen_and_the_margin_told() -> None:
     found = by_name(DEFAULT, watch(1, 4, 120, 121, 119, 122), watch(2, 2, 130, 131, 129, 133))
     assert found["run.workers"].value == 2
-    assert found["run.threads"].value == 2
+    assert found["run.threads"].value == 0
+    assert "its share of the cores" in found["run.threads"].why
     assert found["run.workers"].margin == pytest.approx(0.3, abs=0.02)
     assert "1.30 x as fast as the default" in found["run.workers"].why
 
 
-def test_threads_that_no_run_has_are_told_and_not_chosen() -> None:
-    found = by_name(DEFAULT, watch(4, 2, 150, 151, 149, 152))
-    assert found["run.workers"].value == 0
-    assert "cannot be set" in found["run.threads"].why
+@pytest.mark.parametrize(("workers", "set_to"), [(4, 0), (2, 2), (8, 8)])
+def test_threads_that_are_no_share_of_the_cores_are_set_where_they_are_faster(
+    workers: int, set_to: int
+) -> None:
+    share = watch(8, 1, 100, 102, 98, 101)
+    found = by_name(share, DEFAULT, watch(2, 2, 120, 121, 119, 122), watch(workers, 3, 150, 151, 149, 152))
+    assert (found["run.workers"].value, found["run.threads"].value) == (set_to, 3)
+    assert found["run.threads"].margin == found["run.workers"].margin == pytest.approx(0.5, abs=0.02)
+    assert found["run.threads"].case == f"watch/1080p/{workers}x3"
+
+
+def test_a_share_of_the_cores_is_preferred_to_threads_hardly_faster() -> None:
+    found = by_name(DEFAULT, watch(2, 2, 130, 131, 129, 133), watch(2, 3, 132, 133, 131, 135))
+    assert (found["run.workers"].value, found["run.threads"].value) == (2, 0)
+
+
+def test_workers_that_memory_bounds_are_set_with_their_threads() -> None:
+    found = by_name(watch(2, 8, 100, 101, 99), watch(2, 2, 150, 151, 149), cores=16)
+    assert (found["run.workers"].value, found["run.threads"].value) == (2, 2)
 
 
 def test_where_memory_bounds_the_workers_the_most_that_there_are_stand_for_the_default() -> None:

@@ -98,7 +98,10 @@ def test_a_stop_by_the_user_is_said_and_leaves_no_script(film: Path, monkeypatch
     assert not film.with_suffix(".funscript").exists()
 
 
-@pytest.mark.parametrize("arguments", [["--workers", "0"], ["--workers", "x"], ["--nothing"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--workers", "0"], ["--workers", "x"], ["--threads", "0"], ["--threads", "1025"], ["--nothing"]],
+)
 def test_wrong_usage(film: Path, arguments: list[str]) -> None:
     assert _run(film, *arguments).exit_code == 2
 
@@ -118,6 +121,7 @@ def test_a_profile_is_what_the_other_words_change(
     seen: list[tuple[int, int]] = []
 
     def stop(order: Order, *, workers: int, **more: object) -> None:
+        assert more["threads"] == 0
         seen.append((workers, order.recipe.detect.size_px))
         raise VideoTooShort("seen")
 
@@ -125,3 +129,20 @@ def test_a_profile_is_what_the_other_words_change(
     ran = CliRunner().invoke(app, ["generate", str(film), *words])
     assert ran.exit_code == 1
     assert seen == [(workers, size_px)]
+
+
+@pytest.mark.parametrize(("words", "threads"), [([], 3), (["--threads", "2"], 2), (["--profile", "pi"], 0)])
+def test_decoder_threads_are_those_of_the_words_or_the_default_recipe(
+    words: list[str], threads: int, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FUNSCRIBE_CONFIG_DIR", str(tmp_path))
+    (tmp_path / "recipe.toml").write_text("[run]\nthreads = 3\n", encoding="utf-8")
+    seen: list[object] = []
+
+    def stop(order: Order, **given: object) -> None:
+        seen.append(given["threads"])
+        raise VideoTooShort("seen")
+
+    monkeypatch.setattr("funscribe.pipeline.deliver", stop, raising=False)
+    assert _run(film, *words).exit_code == 1
+    assert seen == [threads]

@@ -61,14 +61,14 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A default recipe of the user's own."""
     monkeypatch.setenv("FUNSCRIBE_CONFIG_DIR", str(tmp_path))
     path = tmp_path / "recipe.toml"
-    path.write_text("[run]\nworkers = 1\n[field]\ncells = 9\n", encoding="utf-8")
+    path.write_text("[run]\nworkers = 1\nthreads = 2\n[field]\ncells = 9\n", encoding="utf-8")
     return path
 
 
 def test_the_own_default_is_in_force_and_told(own: Path, tmp_path: Path) -> None:
     ran = CliRunner().invoke(app, ["recipe", "show", "--json"])
     assert json.loads(ran.stdout)["field.cells"]["value"] == 9
-    assert f"your default recipe is in force: {own}; workers = 1" in ran.stderr
+    assert f"your default recipe is in force: {own}; workers = 1; threads = 2;" in ran.stderr
     other = tmp_path / "other.toml"
     other.write_text("")
     for words in (["--profile", "pi"], ["--recipe", str(other)]):
@@ -103,6 +103,7 @@ def _tuned(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     margin = {"case": "a", "against": "b", "margin": 0.3, "why": "1.30 x as fast as the default"}
     suits = (
         Suit(setting="run.workers", value=2, **margin),  # type: ignore[arg-type]
+        Suit(setting="run.threads", value=3, **margin),  # type: ignore[arg-type]
         Suit(setting="detect.batch", value=4, **margin),  # type: ignore[arg-type]
     )
     run = Run(id="20300101", at="2030", machine=this_machine(), made_by={}, rows=(), suits=suits)
@@ -127,7 +128,7 @@ def test_tune_apply_keeps_what_else_was_chosen(
     assert json.loads(ran.stdout)["applied"] == str(own)
     text = own.read_text(encoding="utf-8")
     assert "remove this file" in text
-    for line in ("workers = 2", "batch = 4", "cells = 9"):
+    for line in ("workers = 2", "threads = 3", "batch = 4", "cells = 9"):
         assert line in text.splitlines()
     assert "remove that file" in CliRunner().invoke(app, ["recipe", "tune", "--apply"]).stdout
 

@@ -75,6 +75,19 @@ def test_an_order_becomes_all_its_files(film: Path, own_cache: Path) -> None:
     assert generate(film, RECIPE).script.actions == done.made.script.actions
 
 
+def test_files_are_the_same_for_any_number_of_threads(
+    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for threads in (1, 3):
+        monkeypatch.setenv("FUNSCRIBE_CACHE_DIR", str(tmp_path / f"cache{threads}"))
+        order = _order(film, overwrite=True)
+        assert not deliver(order, workers=1, threads=threads).cached
+        made.append(_bytes(Path(order.script).parent))
+    assert made[0] == made[1]
+    assert sorted(made[0]) == sorted(NAMES)
+
+
 def test_what_is_there_is_kept_and_nothing_is_watched(film: Path, own_cache: Path) -> None:
     order = _order(film, recipe=Recipe(), variants=())
     assert not is_kept(order)

@@ -11,6 +11,7 @@ from funscribe.pipeline.need import Need
 from funscribe.recipe import Recipe, change
 from funscribe.records import Trace
 from funscribe.trace import TraceStore
+from funscribe.video import Source, VideoOptions, open_source
 
 
 def test_one_call_is_the_same_as_two(clip: Path, own_cache: Path) -> None:
@@ -24,6 +25,24 @@ def test_one_call_is_the_same_as_two(clip: Path, own_cache: Path) -> None:
     again = generate(str(clip))
     assert again.cached
     assert again.script.actions == made.script.actions
+
+
+def test_threads_reach_the_decoder_and_change_no_script(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+
+    def counting(path: str, options: VideoOptions, *, threads: int) -> Source:
+        given.append(threads)
+        return open_source(path, options, threads=threads)
+
+    monkeypatch.setattr("funscribe.pipeline.segment.open_source", counting)
+    made = []
+    for threads in (1, 3):
+        monkeypatch.setenv("FUNSCRIBE_CACHE_DIR", str(tmp_path / f"cache{threads}"))
+        made.append(generate(clip, workers=1, threads=threads))
+    assert set(given) == {1, 3}
+    assert made[0].script.actions == made[1].script.actions
 
 
 def test_nothing_is_written_beside_the_video(clip: Path) -> None:

@@ -1,9 +1,12 @@
 import os
 from fractions import Fraction
 
+import msgspec
 import pytest
 
+from funscribe.detect.options import DetectOptions
 from funscribe.field.options import FieldOptions
+from funscribe.pipeline.looking import Model
 from funscribe.pipeline.segment import SegmentTask
 from funscribe.pipeline.tasks import SegmentTasks, threads_of
 from funscribe.records import VideoInfo
@@ -50,6 +53,23 @@ def test_what_is_granted_is_filled_and_no_more(granted: int, finished: int, thre
     tasks = _tasks(lambda: granted, [0] * finished)
     assert tasks[finished].threads == threads
     assert callable(tasks.workers)
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_threads_that_are_set_are_those_of_every_task(workers: int) -> None:
+    model = Model("m.onnx", "0" * 64, DetectOptions(), threads=7)
+    like = msgspec.structs.replace(LIKE, model=model)
+    filling, fixed = (
+        SegmentTasks(SEGMENTS, INFO, like, workers, lambda: 0, threads=count) for count in (0, 5)
+    )
+    assert [task.threads for task in fixed] == [5] * 4
+    assert fixed.workers == filling.workers
+    assert [task.model for task in fixed] == [task.model for task in filling], "the engine fills the cores"
+
+
+def test_granted_cores_are_filled_whatever_threads_are_set() -> None:
+    tasks = SegmentTasks(SEGMENTS, INFO, LIKE, lambda: 8, lambda: 0, threads=5)
+    assert {task.threads for task in tasks} == {2}
 
 
 def test_the_threads_are_those_of_the_moment() -> None:

@@ -84,6 +84,18 @@ def test_workers_change_nothing_where_frames_lean_on_the_segment_before(
     assert _bytes(alone) == _bytes(crew)
 
 
+@pytest.mark.parametrize(("workers", "threads"), [(1, 1), (1, 2), (1, 7), (1, 64), (3, 2)])
+def test_threads_change_nothing(
+    clip: Path, tmp_path: Path, undisturbed: Watched, workers: int, threads: int
+) -> None:
+    watched = watch_with_store(clip, RECIPE, TraceStore(tmp_path), workers, threads=threads)
+    assert _bytes(watched.trace) == _bytes(undisturbed.trace)
+    kept, wanted = (
+        {p.name: p.read_bytes() for p in w.folder.glob("segment-*")} for w in (watched, undisturbed)
+    )
+    assert kept == wanted
+
+
 def test_workers_change_nothing_in_a_damaged_video(clip: Path, tmp_path: Path) -> None:
     data = bytearray(clip.read_bytes())
     rng = np.random.default_rng(5)
@@ -93,6 +105,9 @@ def test_workers_change_nothing_in_a_damaged_video(clip: Path, tmp_path: Path) -
     path.write_bytes(data)
     recipe = change(RECIPE, ["video.max_damaged=1"])
     traces = [_watch(path, tmp_path / str(workers), workers, recipe).trace for workers in (1, 2, 3)]
+    for threads in (1, 5):
+        store = TraceStore(tmp_path / f"threads{threads}")
+        traces.append(watch_with_store(path, recipe, store, 1, threads=threads).trace)
     assert len({_bytes(trace) for trace in traces}) == 1
 
 

@@ -35,7 +35,7 @@ def test_it_reads_back_as_it_was_written(path: Path) -> None:
         "motion.roi=0.1,0.2,0.3,0.4",
         "video.skip_loop_filter=no",
     ]
-    own = Profile("default", 'a "name"', RunOptions(workers=3), change(Recipe(), settings))
+    own = Profile("default", 'a "name"', RunOptions(workers=3, threads=2), change(Recipe(), settings))
     assert write_own(own, "one\ntwo") == path
     assert read_own() == own
     text = path.read_text(encoding="utf-8")

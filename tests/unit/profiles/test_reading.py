@@ -49,7 +49,7 @@ def test_desktop_is_a_run_without_a_profile() -> None:
 
 
 def test_how_the_work_is_spread_changes_no_recipe() -> None:
-    one, many = (profile_from("x", {"run": {"workers": count}}) for count in (1, 8))
+    one, many = (profile_from("x", {"run": {"workers": count, "threads": count}}) for count in (1, 8))
     assert one.recipe.digest() == many.recipe.digest() == Recipe().digest()
     assert one.recipe.watched_part() == many.recipe.watched_part()
 
@@ -64,6 +64,8 @@ def test_an_unknown_name_is_refused_with_those_there_are(name: str) -> None:
     ("values", "told"),
     [
         ({"run": {"workers": -1}}, "run"),
+        ({"run": {"threads": -1}}, "run"),
+        ({"run": {"threads": 1025}}, "run"),
         ({"run": {"worker": 1}}, "worker"),
         ({"run": {"workers": "all"}}, "int"),
         ({"run": 3}, "run"),
