@@ -34,6 +34,7 @@ function atHash() {
   const curve = pointer.match(/^\/history\/(\d+)\/series\/(\d+)$/);
   const cells = pointer.match(/^(\/results\/.*)\/rows\/\d+$/);
   const value = curve ? run(+curve[1], +curve[2], -1) : cells ? named(resolve(cells[1]), resolve(pointer)) : resolve(pointer);
+  if (curve && chooser && data.history[curve[1]]) { chooser.value = curve[1]; choose(); }
   const row = document.getElementById(pointer);
   for (let at = row; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
   if (value !== undefined) open(pointer.replace(/^\/results/, data.name + "#"), value);

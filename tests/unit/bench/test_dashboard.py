@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,7 @@ from funscribe.bench.dashboard import dashboard, write_dashboard
 from funscribe.bench.report_results import results_of
 from funscribe.errors import OutputNotWritable
 
+ROOT = Path(__file__).resolve().parents[3]
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u2028"
 
 
@@ -67,6 +69,20 @@ def test_every_link_leads_to_json_on_the_page(saved_runs: ModuleType) -> None:
             value = value[int(word)] if isinstance(value, list) else value[word]
     ids = {a.get("id") for _, a in elements.found}
     assert {place for place in pointers if place.startswith("/row/")} <= ids
+
+
+def test_every_figure_of_the_results_is_that_of_the_json_it_opens() -> None:
+    results = json.loads((ROOT / "docs" / "benchmarks.json").read_text(encoding="utf-8"))
+    page = dashboard(results_of(results), [])
+    shown = re.findall(r'<a href="#/results(/[^"]*/(?:lines|rows)/\d+)">([^<]*)</a>', page)
+    assert len(shown) > 500
+    for place, told in shown:
+        value: Any = results
+        for word in place.split("/")[1:]:
+            value = value[int(word)] if isinstance(value, list) else value[word]
+        cells = value.values() if isinstance(value, dict) else value
+        plain = [f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in cells]
+        assert unescape(told) in plain, place
 
 
 def test_it_needs_no_network_and_runs_one_script(saved_runs: ModuleType) -> None:
